@@ -1,0 +1,128 @@
+/** What a command is: its payload, who may give it, what it locks and expects, and its decision, in one place. */
+import type { Static, TSchema } from 'typebox';
+import type { NewId } from '../base/ids.js';
+import type { Refusal } from '../base/refusal.js';
+import type { ChangeSet } from './change-set.js';
+import type {
+  Branch,
+  CashMovement,
+  MenuItem,
+  OrderAggregate,
+  OrderHeader,
+  OrderPayment,
+  PosShift,
+  Role,
+  Staff,
+  Station,
+  TableName,
+} from './rows.js';
+
+/** Who gives the command, and from where. */
+export interface Actor {
+  readonly staffId: string;
+  readonly deviceId: string;
+  readonly role: Role;
+}
+
+/** What a decision takes from outside, so that it stays a function of what it is given. */
+export interface CommandContext {
+  /** The hub's clock. */
+  readonly now: number;
+  readonly actor: Actor;
+  /** The client's own time, stored beside the hub's. */
+  readonly clientAt: number | null;
+  readonly newId: NewId;
+  /** Reserves `count` consecutive order numbers of the open shift's business date; returns the first. Gaps are allowed. */
+  readonly takeNumbers: (count: number) => number;
+}
+
+/** All that a shift's figures are made of. */
+export interface ShiftRecords {
+  /** Orders whose `shift_id` is this shift. */
+  readonly orders: Iterable<OrderAggregate>;
+  /** Payments and refunds that this shift took, also those of orders of other shifts. */
+  readonly payments: Iterable<OrderPayment>;
+  readonly movements: Iterable<CashMovement>;
+}
+
+/**
+ * One branch as a decision sees it. Records that the command named (`records`) are at hand, hot or not; of others only the
+ * hot ones. The hub holds the mutex of each named record and the shift meanwhile.
+ */
+export interface BranchState {
+  readonly branch: Branch;
+  /** The open shift, or null. */
+  readonly shift: PosShift | null;
+  order(orderId: string): OrderAggregate | undefined;
+  /** The order that a payment belongs to (named in `records.payments`). */
+  orderOfPayment(paymentId: string): OrderAggregate | undefined;
+  item(itemId: string): MenuItem | undefined;
+  station(stationId: string): Station | undefined;
+  staff(staffId: string): Staff | undefined;
+  /** A shift by id: the open one or, where the command named it, a closed one. */
+  shiftById(shiftId: string): PosShift | undefined;
+  /** Headers of orders neither closed nor voided, whichever shift they came from. */
+  unfinishedOrders(): Iterable<OrderHeader>;
+  /** Records of the open shift. */
+  shiftRecords(): ShiftRecords;
+  /** The device's leased range of the open shift that holds `number`, if any. */
+  leaseHolds(deviceId: string, number: number): boolean;
+}
+
+/** The records whose mutexes a command takes. Ids that do not exist (yet) may be named. */
+export interface RecordNames {
+  readonly orders?: readonly string[];
+  readonly items?: readonly string[];
+  /** Payments: the hub locks their orders. */
+  readonly payments?: readonly string[];
+}
+
+/** `{table: {id: version}}`: the versions that the client saw. */
+export type Expect = Readonly<Partial<Record<TableName, Readonly<Record<string, number>>>>>;
+
+/** The records whose versions the client must have seen. */
+export type Expected = Readonly<Partial<Record<TableName, readonly string[]>>>;
+
+export type Decision =
+  | {
+      readonly kind: 'change';
+      readonly changeSet: ChangeSet;
+      /** Added to `result` beside `records` (for example `numbers`). */
+      readonly result?: Readonly<Record<string, unknown>>;
+      /** The shift in the change set whose `z_number` the commit has to give. */
+      readonly zNumberOf?: string;
+    }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export interface CommandDefinition<
+  Name extends string = string,
+  Payload extends TSchema = TSchema,
+> {
+  readonly name: Name;
+  readonly payload: Payload;
+  /** Roles that may give it besides manager and admin. */
+  readonly roles: readonly Role[];
+  /** How it holds the branch's shift: cash and order commands share it, shift commands have it alone. */
+  readonly shift: 'shared' | 'exclusive' | 'none';
+  /** Refused as `shift_closed` when no shift is open; the commit checks once more. */
+  readonly needsOpenShift: boolean;
+  records(payload: Static<Payload>): RecordNames;
+  /** Versions that `expect` must name; absent: none. */
+  expects?(payload: Static<Payload>): Expected;
+  decide(state: BranchState, payload: Static<Payload>, context: CommandContext): Decision;
+}
+
+/** Keeps the payload's type through the definition. */
+export function defineCommand<const Name extends string, Payload extends TSchema>(
+  definition: CommandDefinition<Name, Payload>,
+): CommandDefinition<Name, Payload> {
+  return definition;
+}
+
+/** A command that only the hub's memory knows (`order.lock`, `order.unlock`): no commit, no version. */
+export interface LeaseDefinition<Name extends string = string, Payload extends TSchema = TSchema> {
+  readonly name: Name;
+  readonly payload: Payload;
+  readonly roles: readonly Role[];
+}

@@ -1,0 +1,15 @@
+/** The wire's bounds, each with its unit. */
+
+/** As in the Store port: how far an acknowledged change is on the disk. */
+export type Durability = 'full' | 'normal' | 'none';
+
+/** A client's message; a larger one closes 1009. */
+export const MESSAGE_BYTES_MAX = 64 * 1024;
+/** Maps and arrays inside one another, the message itself counted. */
+export const MESSAGE_DEPTH_MAX = 16;
+/** Frames that one message may come in. */
+export const FRAGMENTS_MAX = 64;
+/** Characters of a request's `id`. */
+export const REQUEST_ID_LENGTH_MAX = 64;
+/** Characters of an idempotency key. */
+export const KEY_LENGTH_MAX = 128;

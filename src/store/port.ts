@@ -1,0 +1,185 @@
+/**
+ * The Store port: what the hub asks of whatever keeps the data. One contract suite runs on every engine
+ * (test/store/contract.ts). Above it nothing assumes that it is the only writer: versions and verdicts come from here.
+ */
+import type { ChangeSet, RecordVersions } from '../domain/change-set.js';
+import type {
+  AnyRow,
+  Branch,
+  CashMovement,
+  OrderAggregate,
+  OrderHeader,
+  OrderLine,
+  OrderStatus,
+  PosShift,
+  TableName,
+} from '../domain/rows.js';
+
+/** `full`: fsynced before the answer. `normal`: the last moments may be lost with the power. `none`: memory only. */
+export type Durability = 'full' | 'normal' | 'none';
+
+/** One command's change set on its way into a commit. */
+export interface CommitRequest {
+  readonly branchId: string;
+  /** Idempotency key; null: made by the hub itself (seeding), never repeated. */
+  readonly key: string | null;
+  /** Hash of name and payload, canonical: tells a retry from a reuse. */
+  readonly requestHash: string;
+  readonly command: string;
+  readonly actor: string;
+  readonly deviceId: string;
+  readonly correlationId: string | null;
+  readonly at: number;
+  readonly changeSet: ChangeSet;
+  /** What the acknowledgement carries as `result`; stored with the key. */
+  readonly result: CommandResult;
+  /** The commit is refused unless this shift is open; null: no shift needed. */
+  readonly requiresShift: string | null;
+  /** The shift in the change set that gets the next `z_number` of its register. */
+  readonly zNumberOf: string | null;
+  /** Rows leave the hot set with this commit: remember its version as the branch's horizon. */
+  readonly raisesHorizon: boolean;
+}
+
+export interface CommandResult {
+  readonly records: RecordVersions;
+  readonly [more: string]: unknown;
+}
+
+/** The answer kept under a key, as it was first given. */
+export interface StoredAnswer {
+  readonly requestHash: string;
+  readonly version: number;
+  readonly durability: Durability;
+  readonly result: CommandResult;
+}
+
+export type CommitOutcome =
+  /** Written and, as far as `durability` says, on the disk. `zNumber` where one was asked for. */
+  | { readonly kind: 'committed'; readonly version: number; readonly zNumber: number | null }
+  /** The key had been used: nothing written. The caller compares `answer.requestHash`. */
+  | { readonly kind: 'duplicate'; readonly answer: StoredAnswer }
+  /** A row's version is not the one that the decision was made on: nothing written. */
+  | { readonly kind: 'conflict'; readonly table: TableName; readonly id: string }
+  /** A new row's id or number is taken: nothing written. */
+  | { readonly kind: 'exists'; readonly table: TableName; readonly id: string }
+  /** `requiresShift` is not open: nothing written. */
+  | { readonly kind: 'shift_closed' }
+  /** The disk refused, or writes are stopped: nothing written. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+export type Settle = (outcome: CommitOutcome) => void;
+
+export interface LoadedRow {
+  readonly table: TableName;
+  readonly row: AnyRow;
+  /** Branch version of the commit that last wrote it. */
+  readonly commitVersion: number;
+}
+
+/** What a branch starts with: everything hot, in rising order of `commitVersion`. */
+export interface LoadedBranch {
+  readonly branch: Branch;
+  /** Number of the newest commit; 0 before the first. */
+  readonly version: number;
+  /** Versions below it cannot be caught up from: rows have left the hot set since. */
+  readonly horizon: number;
+  /**
+   * branch, station, menu_item, staff, device: all. pos_shift: the open one. order_*: orders of the open shift, unfinished
+   * ones (status not closed or voided) and those with non-empty `stations`. order_payment also: all of the open shift.
+   * cash_movement, number_lease: of the open shift.
+   */
+  readonly rows: readonly LoadedRow[];
+}
+
+export interface StatusLogEntry {
+  readonly order_id: string;
+  /** null: the order's own status. */
+  readonly line_id: string | null;
+  readonly status: string;
+  readonly at: number;
+  readonly by_staff: string;
+  readonly device_id: string;
+  /** The record's version that brought the status. */
+  readonly version: number;
+}
+
+export interface StoredOrder extends OrderAggregate {
+  /** In order of branch version. */
+  readonly logs: readonly StatusLogEntry[];
+}
+
+export interface OrderFilter {
+  readonly status?: OrderStatus;
+  readonly table_no?: string;
+  /** `opened_at`, inclusive. */
+  readonly from?: number;
+  /** `opened_at`, exclusive. */
+  readonly to?: number;
+  readonly number?: number;
+  /** The cursor of the page before. */
+  readonly cursor?: string;
+  /** Default 50, at most 200. */
+  readonly limit?: number;
+}
+
+export interface OrderPage {
+  /** Newest first (`opened_at`, then id). */
+  readonly orders: readonly OrderHeader[];
+  /** null: there is no more. */
+  readonly cursor: string | null;
+}
+
+export interface StoredShift {
+  readonly shift: PosShift;
+  readonly movements: readonly CashMovement[];
+}
+
+export type StoreStatus =
+  | { readonly state: 'ready' }
+  /** Writes are stopped since an I/O error; the store is being reopened and what was in flight settled. */
+  | { readonly state: 'recovering'; readonly reason: string }
+  /** The disk is full: commits are refused, reads go on, and the next commit tries again. */
+  | { readonly state: 'full'; readonly reason: string };
+
+export interface Store {
+  readonly durability: Durability;
+  /** Names the history that versions belong to. */
+  readonly epoch: string;
+
+  /** Everything hot, for each branch. Called once, before the first commit. */
+  load(): Promise<readonly LoadedBranch[]>;
+
+  /**
+   * Joins the next group. `settle` is called exactly once, outside the call itself, in commit order: versions of one branch
+   * arrive gapless and rising, and all of one group in one turn. After an I/O error it waits until the store is reopened and
+   * the key was looked up.
+   */
+  commit(request: CommitRequest, settle: Settle): void;
+
+  /** The answer stored under a key, or null. Sees every commit settled before the call. */
+  answer(branchId: string, key: string): Promise<StoredAnswer | null>;
+
+  /** An order wherever it is, with its logs; null: there is none in this branch. */
+  order(branchId: string, orderId: string): Promise<StoredOrder | null>;
+  orderIdOfPayment(branchId: string, paymentId: string): Promise<string | null>;
+  orders(branchId: string, filter: OrderFilter): Promise<OrderPage>;
+  /** The lines served last, newest first. */
+  recentlyServed(
+    branchId: string,
+    station: string | null,
+    limit: number,
+  ): Promise<readonly OrderLine[]>;
+  /** A shift with its frozen report; `shiftId` null: the one closed last. */
+  shift(branchId: string, shiftId: string | null): Promise<StoredShift | null>;
+  /** The highest order number given or leased on a business date; 0: none. */
+  lastNumber(branchId: string, businessDate: string): Promise<number>;
+
+  /** Heard at once with the present status and at each change. Returns how to stop hearing. */
+  onStatus(listener: (status: StoreStatus) => void): () => void;
+  /** Sizes and counts for metrics: `commits`, `groups`, `reads`, `queue_length`, `wal_bytes`, ... */
+  stats(): Readonly<Record<string, number>>;
+
+  /** Settles what was handed in, then closes. Idempotent. */
+  close(): Promise<void>;
+}
