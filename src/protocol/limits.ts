@@ -1,8 +1,5 @@
 /** The wire's bounds, each with its unit. */
 
-/** As in the Store port: how far an acknowledged change is on the disk. */
-export type Durability = 'full' | 'normal' | 'none';
-
 /** A client's message; a larger one closes 1009. */
 export const MESSAGE_BYTES_MAX = 64 * 1024;
 /** Maps and arrays inside one another, the message itself counted. */

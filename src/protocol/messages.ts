@@ -1,8 +1,8 @@
 /** The wire, version 1: every message in both directions, as two unions tagged by `type`. docs/protocol.md explains each. */
+import type { Durability } from '../base/durability.js';
 import type { CurrentRecords, RefusalCode } from '../base/refusal.js';
 import type { Expect } from '../domain/command.js';
 import type { AnyRow, Role } from '../domain/rows.js';
-import type { Durability } from './limits.js';
 
 export type Encoding = 'msgpack' | 'json';
 

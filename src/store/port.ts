@@ -2,6 +2,7 @@
  * The Store port: what the hub asks of whatever keeps the data. One contract suite runs on every engine
  * (test/store/contract.ts). Above it nothing assumes that it is the only writer: versions and verdicts come from here.
  */
+import type { Durability } from '../base/durability.js';
 import type { ChangeSet, RecordVersions } from '../domain/change-set.js';
 import type {
   AnyRow,
@@ -14,9 +15,6 @@ import type {
   PosShift,
   TableName,
 } from '../domain/rows.js';
-
-/** `full`: fsynced before the answer. `normal`: the last moments may be lost with the power. `none`: memory only. */
-export type Durability = 'full' | 'normal' | 'none';
 
 /** One command's change set on its way into a commit. */
 export interface CommitRequest {
