@@ -1,0 +1,21 @@
+/** The hub: branches, sessions and fan-out behind one door for connections. */
+import type { Connection, ConnectionEvents } from './connection.js';
+import type { HubOptions } from './options.js';
+
+export type HubState = 'ready' | 'storage_unavailable' | 'draining' | 'closed';
+
+export interface Hub {
+  readonly state: HubState;
+  /** Takes a new connection; what the socket brings is told to the returned events. */
+  accept(connection: Connection): ConnectionEvents;
+  /**
+   * Refuses new commands, finishes those in flight, tells every client `draining` and closes all with 1012 (or 1001 when
+   * `forGood`). Resolves when the last answer is written or `drainMs` is over. The store stays open.
+   */
+  drain(forGood?: boolean): Promise<void>;
+  /** Sizes and counts by metric name, for /metrics. */
+  stats(): Readonly<Record<string, number>>;
+}
+
+/** Loads the store and opens every branch. */
+export type OpenHub = (options: HubOptions) => Promise<Hub>;

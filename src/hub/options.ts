@@ -1,0 +1,77 @@
+/** What a hub is made of, and its bounds. */
+import type { Clock, Timers } from '../base/clock.js';
+import type { NewId } from '../base/ids.js';
+import type { Log } from '../base/log.js';
+import type { Refusal } from '../base/refusal.js';
+import type { Principal } from '../protocol/messages.js';
+import type { Store } from '../store/port.js';
+import type { FrameMessage } from './connection.js';
+
+export type TokenVerdict =
+  | { readonly kind: 'valid'; readonly principal: Principal; readonly expiresAt: number }
+  /** `unauthenticated` or `token_expired`. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export interface HubLimits {
+  /** Between two heartbeats of the hub. */
+  readonly heartbeatMs: number;
+  /** From the connection to its `hello`. */
+  readonly helloWaitMs: number;
+  /** Without a heartbeat while subscribed, or without a sign of life at all, a connection is closed. */
+  readonly silenceMaxMs: number;
+  /** A connection whose applied positions stay behind what was queued for this long is closed. */
+  readonly behindMaxMs: number;
+  /** Unsent deltas of one connection; above it they are dropped and the connection is lagging. */
+  readonly outboxBytesMax: number;
+  /** Bytes given to the socket ahead of the kernel; the rest waits in the outbox, where it can still be dropped. */
+  readonly socketBytesMax: number;
+  readonly subscriptionsMax: number;
+  readonly commandsInFlightMax: number;
+  /** Told in `welcome`; a connection above it is `rate_limited`. */
+  readonly commandsPerMinute: number;
+  /** A duplicate waits this long for the first one's answer, then is told `idempotency_in_progress`. */
+  readonly duplicateWaitMs: number;
+  /** A command without an answer after this (the store is being reopened) closes its connection with 1012. */
+  readonly answerWaitMs: number;
+  /** From SIGTERM to the exit. */
+  readonly drainMs: number;
+  /** Between two deltas of the views that are derived (shift, devices). */
+  readonly derivedIntervalMs: number;
+  /** Entries of the cache of cold orders. */
+  readonly coldOrdersMax: number;
+  /** Bytes (estimated) of the cache of cold orders. */
+  readonly coldBytesMax: number;
+}
+
+export const HUB_LIMITS: HubLimits = {
+  heartbeatMs: 5_000,
+  helloWaitMs: 5_000,
+  silenceMaxMs: 30_000,
+  behindMaxMs: 20_000,
+  outboxBytesMax: 1_048_576,
+  socketBytesMax: 262_144,
+  subscriptionsMax: 32,
+  commandsInFlightMax: 256,
+  commandsPerMinute: 600_000,
+  duplicateWaitMs: 5_000,
+  answerWaitMs: 10_000,
+  drainMs: 8_000,
+  derivedIntervalMs: 1_000,
+  coldOrdersMax: 10_000,
+  coldBytesMax: 33_554_432,
+};
+
+export interface HubOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Runs `flush` once after the present turn's work (setImmediate in production, by hand in tests). */
+  readonly nextTick: (flush: () => void) => void;
+  readonly newId: NewId;
+  /** In [0, 1): spreads what must not happen all at once. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly verifyToken: (token: string) => Promise<TokenVerdict>;
+  readonly frame: FrameMessage;
+  readonly limits?: Partial<HubLimits>;
+}
