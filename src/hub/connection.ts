@@ -5,11 +5,30 @@
 import type { CloseCode } from '../protocol/close-codes.js';
 import type { Encoding } from '../protocol/messages.js';
 
-/** A message framed for the socket, ready to be written to any number of connections of its encoding. Never changed after. */
-export type Frame = Uint8Array;
+/**
+ * A message framed for the socket, ready to be written to any number of connections of its encoding; never changed after.
+ * The chunks, written in order, are the WebSocket frame: its header is the first `headerBytes` of the first chunk. Big
+ * parts (a snapshot's tables) are chunks that many frames share.
+ */
+export interface Frame {
+  readonly chunks: readonly Uint8Array[];
+  readonly headerBytes: number;
+  /** All chunks together. */
+  readonly bytes: number;
+}
 
-/** Frames a message once: a WebSocket header before its bytes, text for json, binary for msgpack. */
-export type FrameMessage = (message: Uint8Array, encoding: Encoding) => Frame;
+/**
+ * Frames a message once, text for json, binary for msgpack. The message is the parts in order; the first `headRoom` bytes
+ * of the first part are free for the header (`FRAME_HEAD_ROOM`, so that a single part is framed without a copy).
+ */
+export type FrameMessage = (
+  parts: readonly Uint8Array[],
+  encoding: Encoding,
+  headRoom: number,
+) => Frame;
+
+/** Bytes that the longest header of a server's frame takes. */
+export const FRAME_HEAD_ROOM = 10;
 
 export interface Connection {
   readonly id: string;
