@@ -75,6 +75,8 @@ export interface RecordNames {
   readonly items?: readonly string[];
   /** Payments: the hub locks their orders. */
   readonly payments?: readonly string[];
+  /** Shifts that `shiftById` must find, closed ones too. */
+  readonly shifts?: readonly string[];
 }
 
 /** `{table: {id: version}}`: the versions that the client saw. */
