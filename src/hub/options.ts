@@ -8,7 +8,12 @@ import type { Store } from '../store/port.js';
 import type { FrameMessage } from './connection.js';
 
 export type TokenVerdict =
-  | { readonly kind: 'valid'; readonly principal: Principal; readonly expiresAt: number }
+  | {
+      readonly kind: 'valid';
+      readonly principal: Principal;
+      /** From now, in milliseconds, by the clock that tokens are checked with. */
+      readonly expiresInMs: number;
+    }
   /** `unauthenticated` or `token_expired`. */
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
