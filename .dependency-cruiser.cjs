@@ -123,7 +123,7 @@ module.exports = {
       comment: 'Every file of src is reached from the program, the library or a worker.',
       severity: 'error',
       from: { path: ENTRANCES },
-      to: { path: '^src/', reachable: false },
+      to: { path: '^src/', pathNot: ENTRANCES, reachable: false },
     },
     {
       name: 'no-unresolvable',
