@@ -1,0 +1,79 @@
+/**
+ * `payment.refund`: gives back a payment or a part of it, by the method it came by. The refund belongs to the open shift,
+ * also where its order was closed in an earlier one.
+ */
+import { Type, type Static } from 'typebox';
+import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import { Draft } from '../draft.js';
+import { Id, Money, Reason, strict } from '../fields.js';
+import { noOpenShift } from '../open-shift.js';
+import { notFound, refused } from '../refused.js';
+import type { OrderPayment } from '../rows.js';
+
+const Payload = strict({
+  payment_id: Id,
+  refund_id: Type.Optional(Id),
+  amount: Money,
+  reason: Reason,
+});
+
+type Payload = Static<typeof Payload>;
+
+function refusedByPayments(
+  payments: readonly OrderPayment[],
+  payment: OrderPayment,
+  { refund_id, amount }: Payload,
+): Decision | undefined {
+  if (payments.some(({ id }) => id === refund_id))
+    return refused('already_exists', `payment ${refund_id ?? ''} is there`);
+  if (payment.kind === 'refund')
+    return refused('invalid_state', 'a refund is not refunded', { details: { kind: 'refund' } });
+  let left = payment.amount;
+  for (const { refund_of, amount: refunded } of payments) {
+    if (refund_of === payment.id) left -= refunded;
+  }
+  if (amount <= left) return undefined;
+  const details = { refundable: left };
+  return refused('overpayment', `only ${String(left)} is left to give back`, { details });
+}
+
+function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
+  const order = state.orderOfPayment(payload.payment_id);
+  const payment = order?.payments.find(({ id }) => id === payload.payment_id);
+  if (order === undefined || payment === undefined) return notFound('payment', payload.payment_id);
+  const refusal = refusedByPayments(order.payments, payment, payload);
+  if (refusal !== undefined) return refusal;
+  if (state.shift === null) return noOpenShift();
+  const draft = new Draft(state, context);
+  draft.insert('order_payment', {
+    id: payload.refund_id ?? context.newId(),
+    order_id: order.header.id,
+    branch_id: state.branch.id,
+    shift_id: state.shift.id,
+    kind: 'refund',
+    refund_of: payment.id,
+    method: payment.method,
+    amount: payload.amount,
+    tip: 0,
+    tendered: null,
+    change_due: null,
+    reference: payload.reason,
+    by_staff: context.actor.staffId,
+    device_id: context.actor.deviceId,
+    at: context.now,
+    client_at: context.clientAt,
+    version: 1,
+  });
+  draft.settleOrder(order.header.id);
+  return draft.decision();
+}
+
+export const paymentRefund = defineCommand({
+  name: 'payment.refund',
+  payload: Payload,
+  roles: [],
+  shift: 'shared',
+  needsOpenShift: true,
+  records: ({ payment_id }) => ({ payments: [payment_id] }),
+  decide,
+});

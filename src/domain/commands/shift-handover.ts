@@ -1,0 +1,32 @@
+/** `shift.handover`: one shift ends and the next begins in one commit; the count is its float, open orders go along. */
+import { defineCommand } from '../command.js';
+import { Draft } from '../draft.js';
+import { Id, MoneyOrZero, strict } from '../fields.js';
+import { onOpenShift } from '../open-shift.js';
+import { invalid, notFound } from '../refused.js';
+import { beginShift, endShift } from '../shift-turn.js';
+
+export const shiftHandover = defineCommand({
+  name: 'shift.handover',
+  payload: strict({ shift_id: Id, to_staff_id: Id, counted_cash: MoneyOrZero }),
+  roles: ['cashier'],
+  shift: 'exclusive',
+  needsOpenShift: true,
+  records: ({ shift_id }) => ({ shifts: [shift_id] }),
+  expects: ({ shift_id }) => ({ pos_shift: [shift_id] }),
+  decide: (state, { shift_id, to_staff_id, counted_cash }, context) =>
+    onOpenShift(state, shift_id, (shift) => {
+      const successor = state.staff(to_staff_id);
+      if (successor === undefined) return notFound('staff', to_staff_id);
+      if (!successor.active) return invalid('/to_staff_id', 'does not work here any more');
+      const draft = new Draft(state, context);
+      endShift(draft, state, { shift, countedCash: counted_cash, context });
+      beginShift(draft, state, {
+        openedBy: to_staff_id,
+        registerId: shift.register_id,
+        openingFloat: counted_cash,
+        context,
+      });
+      return draft.decision({ zNumberOf: shift.id });
+    }),
+});

@@ -1,0 +1,78 @@
+/** How one shift ends and the next begins: what close, open and handover have in common. */
+import { businessDate } from './business-date.js';
+import type { BranchState, CommandContext } from './command.js';
+import type { Draft } from './draft.js';
+import { shiftReport } from './report.js';
+import type { PosShift } from './rows.js';
+import { cashDrawer } from './shift-figures.js';
+
+export interface ShiftEnd {
+  readonly shift: PosShift;
+  readonly countedCash: number;
+  readonly context: CommandContext;
+}
+
+/** Drafts the end of a shift, its drawer counted and its Z report frozen; `z_number` is left to the commit. */
+export function endShift(draft: Draft, state: BranchState, { shift, ...end }: ShiftEnd): void {
+  const { now, actor } = end.context;
+  const shiftRecords = state.shiftRecords();
+  const records = {
+    orders: [...shiftRecords.orders],
+    payments: [...shiftRecords.payments],
+    movements: [...shiftRecords.movements],
+  };
+  const expected = cashDrawer(shift, records).expected;
+  const closed: PosShift = {
+    ...shift,
+    status: 'closed',
+    closed_by: actor.staffId,
+    closed_at: now,
+    counted_cash: end.countedCash,
+    expected_cash: expected,
+    over_short: end.countedCash - expected,
+  };
+  const z_report = shiftReport({
+    branch: state.branch,
+    shift: closed,
+    records,
+    kind: 'z',
+    at: now,
+    by: actor.staffId,
+    item: (itemId) => state.item(itemId),
+  });
+  draft.update('pos_shift', shift, { ...closed, z_report });
+}
+
+export interface ShiftStart {
+  readonly openedBy: string;
+  readonly registerId: string;
+  readonly openingFloat: number;
+  readonly context: CommandContext;
+}
+
+/** Drafts a new shift and moves every unfinished order into it. */
+export function beginShift(draft: Draft, state: BranchState, start: ShiftStart): void {
+  const { branch } = state;
+  const { now, newId } = start.context;
+  const shift: PosShift = {
+    id: newId(),
+    branch_id: branch.id,
+    register_id: start.registerId,
+    business_date: businessDate(now, branch.zone, branch.cutoff_hour),
+    status: 'open',
+    opened_by: start.openedBy,
+    opened_at: now,
+    opening_float: start.openingFloat,
+    closed_by: null,
+    closed_at: null,
+    counted_cash: null,
+    expected_cash: null,
+    over_short: null,
+    z_number: null,
+    version: 1,
+    z_report: null,
+  };
+  draft.insert('pos_shift', shift);
+  for (const header of state.unfinishedOrders())
+    draft.update('order_header', header, { shift_id: shift.id });
+}
