@@ -1,0 +1,53 @@
+/**
+ * Whether a change set may be written to a branch's rows as they stand: the comparisons that SQL makes by its keys
+ * and by `WHERE version = ?`, made here by hand and in the same order.
+ */
+import type { ChangeSet, RowChange } from '../../domain/change-set.js';
+import type { CommitOutcome } from '../port.js';
+import type { BranchRows } from './rows.js';
+
+export type Rejection = Extract<CommitOutcome, { kind: 'conflict' | 'exists' | 'shift_closed' }>;
+
+/** null: all of it may be written. */
+export function rejection(
+  rows: BranchRows,
+  changeSet: ChangeSet,
+  requiresShift: string | null,
+): Rejection | null {
+  if (requiresShift !== null && rows.openShift !== requiresShift) return { kind: 'shift_closed' };
+  for (const [index, change] of changeSet.entries()) {
+    const { table, before, after } = change;
+    const stands = rows.get(table, after.id);
+    if (before !== null) {
+      if (stands?.row.version !== before.version) return { kind: 'conflict', table, id: after.id };
+    } else if (stands !== undefined || placeTaken(rows, change, changeSet.slice(0, index))) {
+      return { kind: 'exists', table, id: after.id };
+    }
+  }
+  return null;
+}
+
+/** Whether a new row collides with another by something else than its id: an order's number, the one open shift. */
+function placeTaken(rows: BranchRows, change: RowChange, earlier: ChangeSet): boolean {
+  if (change.table === 'order_header') {
+    const { number, business_date } = change.after;
+    return (
+      rows.numberTaken(change.after) ||
+      earlier.some(
+        ({ table, before, after }) =>
+          table === 'order_header' &&
+          before === null &&
+          after.number === number &&
+          after.business_date === business_date,
+      )
+    );
+  }
+  if (change.table === 'pos_shift' && change.after.status === 'open') {
+    const open = rows.openShift;
+    const closedJustNow = earlier.some(
+      ({ table, after }) => table === 'pos_shift' && after.id === open && after.status === 'closed',
+    );
+    return open !== null && !closedJustNow;
+  }
+  return false;
+}
