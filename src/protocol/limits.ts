@@ -10,3 +10,7 @@ export const FRAGMENTS_MAX = 64;
 export const REQUEST_ID_LENGTH_MAX = 64;
 /** Characters of an idempotency key. */
 export const KEY_LENGTH_MAX = 128;
+/** Characters of a `correlationId`, which is kept with the event. */
+export const CORRELATION_ID_LENGTH_MAX = 128;
+/** Faults that one refusal lists; there may be more. */
+export const FAULTS_MAX = 16;

@@ -1,0 +1,32 @@
+/** Numbers as commands may hold them: whole and exact. JSON and MessagePack both can carry others. */
+import type { FaultDetail } from '../base/refusal.js';
+import { pointerStep } from './faults.js';
+import { FAULTS_MAX } from './limits.js';
+
+const NO_FAULTS: readonly FaultDetail[] = [];
+
+/**
+ * Faults of the numbers, and of MessagePack's binary values, anywhere inside. Turns each -0 into 0 on the way, so that one
+ * number has one form; the value must be the caller's own. Decoded messages are at most `MESSAGE_DEPTH_MAX` deep.
+ */
+export function numberFaults(value: object): readonly FaultDetail[] {
+  const faults: FaultDetail[] = [];
+  visit(value as Record<string, unknown>, '', faults);
+  return faults.length === 0 ? NO_FAULTS : faults.slice(0, FAULTS_MAX);
+}
+
+function visit(container: Record<string, unknown>, path: string, faults: FaultDetail[]): void {
+  for (const key of Object.keys(container)) {
+    const value = container[key];
+    if (typeof value === 'number') {
+      if (value === 0) container[key] = 0;
+      else if (!Number.isSafeInteger(value)) {
+        faults.push({ path: path + pointerStep(key), reason: 'must be a whole number below 2^53' });
+      }
+    } else if (value instanceof Uint8Array) {
+      faults.push({ path: path + pointerStep(key), reason: 'must not be binary' });
+    } else if (typeof value === 'object' && value !== null) {
+      visit(value as Record<string, unknown>, path + pointerStep(key), faults);
+    }
+  }
+}

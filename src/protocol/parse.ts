@@ -1,0 +1,173 @@
+/**
+ * Bytes from a client to a typed message, a refusal, or the verdict that the connection must end. After this nobody checks
+ * shapes again.
+ */
+import type { TSchema } from 'typebox';
+import { refuse, type FaultDetail, type Refusal } from '../base/refusal.js';
+import { BROKEN, type BrokenReason } from './broken.js';
+import { isViewName } from './channels.js';
+import { decode } from './codec.js';
+import { compileChecker, type Checker } from './compile.js';
+import { jsonFault } from './guard-json.js';
+import { msgpackFault } from './guard-msgpack.js';
+import { KEY_LENGTH_MAX, REQUEST_ID_LENGTH_MAX } from './limits.js';
+import type { ClientMessage, Encoding } from './messages.js';
+import { numberFaults } from './numbers.js';
+import { QUERY_PARAMS } from './queries.js';
+import { ENVELOPES, pickBy, type Pick } from './schemas.js';
+
+type Type = ClientMessage['type'];
+type Fields = Readonly<Record<string, unknown>>;
+
+export type ParsedMessage =
+  | { readonly kind: 'message'; readonly message: ClientMessage }
+  /** The connection ends with `close`. */
+  | {
+      readonly kind: 'broken';
+      readonly reason: BrokenReason;
+      readonly close: (typeof BROKEN)[BrokenReason];
+    }
+  /** An `error` answers it. `type` is what the client wrote; `id` and `key` where they are fit to be repeated. */
+  | {
+      readonly kind: 'refused';
+      readonly type: string;
+      readonly id?: string;
+      readonly key?: string;
+      readonly refusal: Refusal;
+    };
+
+export type ParseClientMessage = (bytes: Uint8Array, encoding: Encoding) => ParsedMessage;
+
+/** `payloads` holds the payload schema of each command by its name. Compiles all schemas. */
+export function createParser(payloads: Iterable<readonly [string, TSchema]>): ParseClientMessage {
+  const check: Checks = {
+    envelopes: compileEnvelopes(),
+    payloads: compileAll(payloads),
+    params: compileAll(Object.entries(QUERY_PARAMS)),
+  };
+  return (bytes, encoding) => {
+    const fault = encoding === 'json' ? jsonFault(bytes) : msgpackFault(bytes);
+    if (fault !== null) return broken(fault);
+    const fields = decodeFields(bytes, encoding);
+    if (typeof fields === 'string') return broken(fields);
+    const type = fields['type'];
+    return typeof type === 'string' ? read(check, type, fields) : broken('no_type');
+  };
+}
+
+interface Checks {
+  readonly envelopes: ReadonlyMap<string, { readonly faults: Checker; readonly pick: Pick }>;
+  readonly payloads: ReadonlyMap<string, Checker>;
+  readonly params: ReadonlyMap<string, Checker>;
+}
+
+function compileEnvelopes(): Checks['envelopes'] {
+  return new Map(
+    Object.entries(ENVELOPES).map(([type, schema]) => [
+      type,
+      { faults: compileChecker(schema), pick: pickBy(schema) },
+    ]),
+  );
+}
+
+function compileAll(schemas: Iterable<readonly [string, TSchema]>): ReadonlyMap<string, Checker> {
+  return new Map([...schemas].map(([name, schema]) => [name, compileChecker(schema)]));
+}
+
+/** The guards have made sure of a map. */
+function decodeFields(bytes: Uint8Array, encoding: Encoding): Fields | BrokenReason {
+  try {
+    return decode(bytes, encoding) as Fields;
+  } catch (error) {
+    return error instanceof TypeError ? 'invalid_utf8' : 'not_decodable';
+  }
+}
+
+function read(check: Checks, type: string, fields: Fields): ParsedMessage {
+  const envelope = check.envelopes.get(type);
+  if (envelope === undefined) {
+    return refused(type, fields, refuse('bad_message', `there is no message "${shorten(type)}"`));
+  }
+  const faults = envelope.faults(fields);
+  if (faults.length > 0) return refused(type, fields, withFaults('bad_message', type, faults));
+  const message = { type, ...envelope.pick(fields) } as unknown as ClientMessage;
+  const refusal = refuseInside(check, message);
+  return refusal === null ? { kind: 'message', message } : refused(type, fields, refusal);
+}
+
+/** What the envelope's schema cannot say: names, and what stands inside commands and queries. */
+function refuseInside(check: Checks, message: ClientMessage): Refusal | null {
+  switch (message.type) {
+    case 'subscribe':
+      if (!isViewName(message.view)) return unknownName('view', message.view);
+      if (message.station !== undefined && message.view !== 'kitchen') {
+        const faults = [{ path: '/station', reason: 'is for the view kitchen alone' }];
+        return withFaults('validation_failed', 'subscribe', faults);
+      }
+      return null;
+    case 'command':
+      return checkInside(check.payloads, 'command', message.name, message.payload);
+    case 'query':
+      return checkInside(check.params, 'query', message.name, message.params);
+    default:
+      return null;
+  }
+}
+
+function checkInside(
+  checkers: ReadonlyMap<string, Checker>,
+  what: 'command' | 'query',
+  name: string,
+  inside: Fields,
+): Refusal | null {
+  const checker = checkers.get(name);
+  if (checker === undefined) return unknownName(what, name);
+  const numbers = numberFaults(inside);
+  const faults = checker(inside);
+  if (numbers.length + faults.length === 0) return null;
+  const told = new Set(faults.map(({ path }) => path));
+  const more = numbers.filter(({ path }) => !told.has(path));
+  return withFaults('validation_failed', name, [...faults, ...more]);
+}
+
+function unknownName(what: 'view' | 'command' | 'query', name: string): Refusal {
+  return refuse('validation_failed', `there is no ${what} "${shorten(name)}"`, {
+    details: [{ path: what === 'view' ? '/view' : '/name', reason: `is not a known ${what}` }],
+  });
+}
+
+function withFaults(
+  code: 'bad_message' | 'validation_failed',
+  what: string,
+  details: readonly FaultDetail[],
+): Refusal {
+  const [first] = details;
+  const text = first === undefined ? 'is not valid' : `${first.path} ${first.reason}`.trim();
+  const more = details.length > 1 ? ` (and ${String(details.length - 1)} more)` : '';
+  return refuse(code, `${what}: ${text}${more}`, { details });
+}
+
+function broken(reason: BrokenReason): ParsedMessage {
+  return { kind: 'broken', reason, close: BROKEN[reason] };
+}
+
+function refused(type: string, fields: Fields, refusal: Refusal): ParsedMessage {
+  const id = repeatable(fields['id'], REQUEST_ID_LENGTH_MAX);
+  const key = repeatable(fields['key'], KEY_LENGTH_MAX);
+  return {
+    kind: 'refused',
+    type,
+    ...(id !== null && { id }),
+    ...(key !== null && type === ('command' satisfies Type) && { key }),
+    refusal,
+  };
+}
+
+function repeatable(value: unknown, lengthMax: number): string | null {
+  return typeof value === 'string' && value.length > 0 && value.length <= lengthMax ? value : null;
+}
+
+/** A name from a client, as a message may repeat it. */
+function shorten(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}...` : name;
+}

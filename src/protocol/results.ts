@@ -1,0 +1,78 @@
+/** What `ack.result` and `result.result` hold: the shapes that clients read. */
+import type { RecordVersions } from '../domain/change-set.js';
+import type { ShiftReport } from '../domain/report.js';
+import type {
+  LineModifier,
+  OrderAdjustment,
+  OrderHeader,
+  OrderLine,
+  OrderPayment,
+} from '../domain/rows.js';
+import type { QueryName } from './messages.js';
+
+/** `result` of a command's `ack`. What a command adds beside `records` stands at the command in docs/protocol.md. */
+export interface CommandResult {
+  readonly records: RecordVersions;
+  /** `numbers.lease`: the range, both ends included. */
+  readonly numbers?: { readonly first: number; readonly last: number };
+  /** `order.lock`: the lease. */
+  readonly lock?: { readonly order_id: string; readonly expires_at: number };
+}
+
+/** A line as clients see it: without the store's own columns. */
+export type PublicLine = Omit<OrderLine, 'tax_included'>;
+
+/** A line as the kitchen sees it: without money. */
+export type KitchenLine = Omit<
+  PublicLine,
+  'unit_price' | 'discount' | 'tax_rate' | 'tax' | 'total' | 'updated_at' | 'modifiers'
+> & { readonly modifiers: readonly Omit<LineModifier, 'price'>[] };
+
+/** One step of an order's or a line's status. */
+export interface StatusLogRow {
+  readonly order_id: string;
+  /** null: the order's own status. */
+  readonly line_id: string | null;
+  readonly status: string;
+  readonly at: number;
+  readonly by_staff: string;
+  readonly device_id: string;
+  /** The record's version that brought the status. */
+  readonly version: number;
+}
+
+export interface OrderGetResult {
+  readonly header: OrderHeader;
+  readonly lines: readonly PublicLine[];
+  readonly payments: readonly OrderPayment[];
+  readonly adjustments: readonly OrderAdjustment[];
+  /** In the order in which it happened. */
+  readonly logs: readonly StatusLogRow[];
+}
+
+export interface OrderListResult {
+  /** Newest first. */
+  readonly orders: readonly OrderHeader[];
+  /** For the next page; null: there is no more. */
+  readonly cursor: string | null;
+}
+
+export interface KitchenRecentResult {
+  /** Served last first. */
+  readonly lines: readonly KitchenLine[];
+}
+
+/** The report and, of a closed shift, the number of its Z report. */
+export interface ShiftReportResult {
+  readonly report: ShiftReport;
+  readonly z_number: number | null;
+}
+
+export interface QueryResults {
+  readonly 'order.get': OrderGetResult;
+  readonly 'order.list': OrderListResult;
+  readonly 'kitchen.recent': KitchenRecentResult;
+  readonly 'shift.report': ShiftReportResult;
+}
+
+export type QueryResult<Name extends QueryName> = QueryResults[Name];
