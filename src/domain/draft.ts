@@ -73,7 +73,7 @@ export class Draft {
     }
     if ('updated_at' in TABLES[table].columns) net['updated_at'] = this.#context.now;
     net['version'] = before.version + 1;
-    const after = { ...before, ...net } as AnyRow;
+    const after = { ...before, ...net };
     drafted.set(row.id, { before, after, changes: net });
     return after as Rows[T];
   }
@@ -130,8 +130,9 @@ export class Draft {
   #changeSet(): ChangeSet {
     const changeSet: RowChange[] = [];
     for (const table of WRITE_ORDER) {
-      for (const drafted of this.#tables.get(table)?.values() ?? [])
+      for (const drafted of this.#tables.get(table)?.values() ?? []) {
         changeSet.push({ table, ...drafted } as RowChange);
+      }
     }
     return changeSet;
   }

@@ -39,8 +39,9 @@ export function isUnsent(line: OrderLine): boolean {
 export function stationsOf(lines: readonly OrderLine[]): string[] {
   const stations = new Set<string>();
   for (const line of lines) {
-    if (line.station !== null && (inKitchen(line) || line.mark !== null))
+    if (line.station !== null && (inKitchen(line) || line.mark !== null)) {
       stations.add(line.station);
+    }
   }
   return [...stations].sort();
 }

@@ -30,8 +30,9 @@ export interface OrderTotals {
 /** value × numerator ÷ denominator, rounded half away from zero; all whole, none negative, denominator above 0. */
 export function proportion(value: number, numerator: number, denominator: number): number {
   const product = value * numerator;
-  if (2 * product + denominator <= Number.MAX_SAFE_INTEGER)
+  if (2 * product + denominator <= Number.MAX_SAFE_INTEGER) {
     return Math.floor((2 * product + denominator) / (2 * denominator));
+  }
   const exact = 2n * BigInt(value) * BigInt(numerator) + BigInt(denominator);
   return Number(exact / (2n * BigInt(denominator)));
 }
@@ -46,7 +47,7 @@ export function allocate(amount: number, weights: readonly number[]): number[] {
   const parts = weights.map((weight, index) => ({ index, ...divide(amount, weight, sum) }));
   const shares = parts.map(({ whole }) => whole);
   const left = shares.reduce((rest, share) => rest - share, amount);
-  parts.sort((a, b) => b.remainder - a.remainder || a.index - b.index);
+  parts.sort((a, b) => b.remainder - a.remainder);
   for (const { index } of parts.slice(0, left)) shares[index] = (shares[index] ?? 0) + 1;
   return shares;
 }
@@ -54,8 +55,9 @@ export function allocate(amount: number, weights: readonly number[]): number[] {
 /** value × numerator ÷ denominator, rounded down, and what remains; exact whatever the size of the product. */
 function divide(value: number, numerator: number, denominator: number) {
   const product = value * numerator;
-  if (product <= Number.MAX_SAFE_INTEGER)
+  if (product <= Number.MAX_SAFE_INTEGER) {
     return { whole: Math.floor(product / denominator), remainder: product % denominator };
+  }
   const exact = BigInt(value) * BigInt(numerator);
   const by = BigInt(denominator);
   return { whole: Number(exact / by), remainder: Number(exact % by) };
@@ -81,21 +83,15 @@ interface Reckoned {
   left: number;
 }
 
-/** Takes the discount off its base, and gives what it came to. */
-function takeOff(discount: OrderAdjustment, reckoned: readonly Reckoned[]): number {
-  const lines =
-    discount.line_id === null
-      ? reckoned
-      : reckoned.filter(({ line }) => line.id === discount.line_id);
-  const base = lines.reduce((sum, { left }) => sum + left, 0);
-  const amount = adjustmentAmount(discount, base);
-  const shares = allocate(
-    amount,
-    lines.map(({ left }) => left),
+/** Takes the discount off the lines that it is for, and gives what it came to. */
+function takeOff(discount: OrderAdjustment, lines: readonly Reckoned[]): number {
+  const weights = lines.map(({ left }) => left);
+  const amount = adjustmentAmount(
+    discount,
+    weights.reduce((sum, left) => sum + left, 0),
   );
-  lines.forEach((entry, index) => {
-    entry.left -= shares[index] ?? 0;
-  });
+  const shares = allocate(amount, weights);
+  for (const [index, entry] of lines.entries()) entry.left -= shares[index] ?? 0;
   return amount;
 }
 
@@ -117,19 +113,22 @@ export function orderTotals(
   { lines, adjustments }: Pick<OrderAggregate, 'lines' | 'adjustments'>,
   rules: TaxRules,
 ): OrderTotals {
-  const reckoned: Reckoned[] = [];
+  const reckoned = new Map<string, Reckoned>();
   for (const line of lines) {
     const gross = line.status === 'voided' ? 0 : lineGross(line);
-    reckoned.push({ line, gross, left: gross });
+    reckoned.set(line.id, { line, gross, left: gross });
   }
+  const entries = [...reckoned.values()];
   const amounts = new Map<string, number>();
   for (const adjustment of adjustments) {
-    if (adjustment.kind !== 'service_charge')
-      amounts.set(adjustment.id, takeOff(adjustment, reckoned));
+    if (adjustment.kind === 'service_charge') continue;
+    const entry = adjustment.line_id === null ? undefined : reckoned.get(adjustment.line_id);
+    const base = adjustment.line_id === null ? entries : entry === undefined ? [] : [entry];
+    amounts.set(adjustment.id, takeOff(adjustment, base));
   }
-  const settled = new Map(reckoned.map((entry) => [entry.line.id, settledLine(entry)]));
+  const settled = new Map(entries.map((entry) => [entry.line.id, settledLine(entry)]));
   let serviceCharge = 0;
-  const net = reckoned.reduce((sum, { left }) => sum + left, 0);
+  const net = entries.reduce((sum, { left }) => sum + left, 0);
   for (const adjustment of adjustments) {
     if (adjustment.kind !== 'service_charge') continue;
     const amount = adjustmentAmount(adjustment, net);
@@ -138,7 +137,7 @@ export function orderTotals(
   }
   return {
     lines: settled,
-    header: headerTotals(reckoned, [...settled.values()], { serviceCharge, rules }),
+    header: headerTotals(entries, [...settled.values()], { serviceCharge, rules }),
     adjustments: amounts,
   };
 }

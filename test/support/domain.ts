@@ -210,7 +210,10 @@ export class TestBranch implements BranchState {
   #ids = 0;
   #number = 0;
 
-  constructor({ branch = makeBranch(), shift = makeShift() as PosShift | null } = {}) {
+  constructor({
+    branch = makeBranch(),
+    shift = makeShift(),
+  }: { branch?: Branch; shift?: PosShift | null } = {}) {
     this.tables = Object.fromEntries(TABLE_NAMES.map((table) => [table, new Map()])) as Tables;
     this.put('branch', branch);
     if (shift !== null) this.put('pos_shift', shift);

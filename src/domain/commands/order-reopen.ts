@@ -1,0 +1,28 @@
+/** order.reopen: a manager takes a closed order up again, as long as its shift is open. */
+import { defineCommand } from '../command.js';
+import { Draft } from '../draft.js';
+import { Id, Reason, strict } from '../fields.js';
+import { notFound, orderState } from '../refused.js';
+
+export const orderReopen = defineCommand({
+  name: 'order.reopen',
+  payload: strict({ order_id: Id, reason: Reason }),
+  roles: [],
+  shift: 'shared',
+  needsOpenShift: true,
+  records: ({ order_id }) => ({ orders: [order_id] }),
+  expects: ({ order_id }) => ({ order_header: [order_id] }),
+  decide(state, { order_id }, context) {
+    const order = state.order(order_id);
+    if (order === undefined) return notFound('order', order_id);
+    const { header } = order;
+    if (header.status !== 'closed') return orderState(header, `the order is ${header.status}`);
+    if (header.shift_id !== state.shift?.id) {
+      return orderState(header, 'the shift in which the order was closed is over');
+    }
+    const draft = new Draft(state, context);
+    draft.update('order_header', header, { status: 'open', closed_at: null });
+    draft.settleOrder(order_id);
+    return draft.decision();
+  },
+});

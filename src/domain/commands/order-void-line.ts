@@ -1,0 +1,29 @@
+/** order.void_line: takes one line back, with a reason. */
+import { defineCommand } from '../command.js';
+import { Draft } from '../draft.js';
+import { Id, Reason, strict } from '../fields.js';
+import { lineState, notFound, refusedIfFinished } from '../refused.js';
+import { voidLine } from '../void-line.js';
+
+export const orderVoidLine = defineCommand({
+  name: 'order.void_line',
+  payload: strict({ order_id: Id, line_id: Id, reason: Reason }),
+  roles: ['cashier', 'waiter'],
+  shift: 'shared',
+  needsOpenShift: true,
+  records: ({ order_id }) => ({ orders: [order_id] }),
+  expects: ({ line_id }) => ({ order_line: [line_id] }),
+  decide(state, { order_id, line_id, reason }, context) {
+    const order = state.order(order_id);
+    if (order === undefined) return notFound('order', order_id);
+    const line = order.lines.find(({ id }) => id === line_id);
+    if (line === undefined) return notFound('line', line_id);
+    const finished = refusedIfFinished(order.header);
+    if (finished !== undefined) return finished;
+    if (line.status === 'voided') return lineState(line, 'the line is voided already');
+    const draft = new Draft(state, context);
+    voidLine(draft, line, { state, reason });
+    draft.settleOrder(order_id);
+    return draft.decision();
+  },
+});

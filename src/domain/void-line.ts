@@ -1,0 +1,20 @@
+/** Taking lines back: a correction before they were sent, a void after. */
+import type { BranchState } from './command.js';
+import type { Draft } from './draft.js';
+import { isUnsent } from './order-state.js';
+import { returnPortions } from './portions.js';
+import type { OrderLine } from './rows.js';
+
+/**
+ * Voids a line that is not voided yet. One that was never sent leaves no mark and gives its counted portions back; one that a
+ * station has seen stays before the cook's eyes, struck through, until it is cleared.
+ */
+export function voidLine(
+  draft: Draft,
+  line: OrderLine,
+  { state, reason }: { readonly state: BranchState; readonly reason: string },
+): void {
+  draft.update('order_line', line, { status: 'voided', void_reason: reason });
+  if (isUnsent(line)) returnPortions(draft, state.item(line.item_id), line.qty);
+  else if (line.station !== null) draft.update('order_line', line, { mark: 'voided' });
+}
