@@ -100,8 +100,8 @@ export function makePlan(
   const orders = [...groupByOrder(selected).values()].map((group) =>
     planOrder(group, byName, options),
   );
-  orders.sort(
-    (one, other) => one.at - other.at || compareNumbers(one.fileNumber, other.fileNumber),
+  orders.sort((one, other) =>
+    one.at === other.at ? compareNumbers(one.fileNumber, other.fileNumber) : one.at - other.at,
   );
   return { items, days: groupByDay(orders), totals: controlTotals(selected) };
 }

@@ -1,0 +1,324 @@
+/** The client: channels that keep themselves up to date, and commands and queries as promises, over one lasting connection. */
+import { parseChannel } from '../protocol/channels.js';
+import type { Expect } from '../domain/command.js';
+import type {
+  AckMessage,
+  ErrorMessage,
+  HubMessage,
+  QueryName,
+  SubscribeMessage,
+  WelcomeMessage,
+} from '../protocol/messages.js';
+import type { QueryParams } from '../protocol/queries.js';
+import type { CommandResult, QueryResult } from '../protocol/results.js';
+import { backoffMs } from './backoff.js';
+import { Connector } from './connector.js';
+import { ClientEnded, Refused } from './errors.js';
+import { clientParts, type ClientOptions, type ClientParts } from './options.js';
+import { ChannelReplica, type Replica, type ReplicaOwner } from './replica.js';
+import { Requests } from './requests.js';
+import { Listeners, type ClientState } from './state.js';
+
+export interface CommandOptions {
+  /** The versions that the decision was made on. */
+  readonly expect?: Expect;
+  /** Default: a new UUID. One key has one effect, however often it is sent. */
+  readonly key?: string;
+  /** Default: the branch of the token. */
+  readonly branchId?: string;
+  readonly correlationId?: string;
+  /** How long a retryable refusal is tried again, in milliseconds; default 30 s. A lost connection is waited for for ever. */
+  readonly retryMs?: number;
+}
+
+export interface CommandAnswer {
+  readonly key: string;
+  /** The branch version of the commit; where nothing changed, the branch's present one. */
+  readonly version: number;
+  /** The versions of all that it wrote. */
+  readonly records: CommandResult['records'];
+  readonly result: CommandResult;
+  readonly durability: AckMessage['durability'];
+  /** The key had been used before, and this is the answer that was given then. */
+  readonly replayed: boolean;
+}
+
+export class Client {
+  readonly #parts: ClientParts;
+  readonly #connector: Connector;
+  readonly #requests: Requests;
+  readonly #listeners = new Listeners<ClientState>();
+  readonly #replicas = new Map<string, ChannelReplica>();
+  /** Subscriptions asked for on the present connection, by request id. */
+  readonly #subscribing = new Map<string, ChannelReplica>();
+  readonly #owner: ReplicaOwner;
+  #requestCount = 0;
+  #principal: WelcomeMessage['principal'] | null = null;
+  #clockOffsetMs = 0;
+
+  constructor(options: ClientOptions) {
+    this.#parts = clientParts(options);
+    this.#requests = new Requests(this.#parts);
+    this.#owner = {
+      subscribe: (replica, since) => {
+        this.#subscribe(replica, since);
+      },
+      unsubscribe: (replica) => {
+        this.#unsubscribe(replica);
+      },
+    };
+    this.#connector = new Connector(this.#parts, {
+      state: (state) => {
+        this.#entered(state);
+      },
+      message: (message) => {
+        this.#received(message);
+      },
+      inTouch: (inTouch) => {
+        for (const replica of this.#replicas.values()) replica.inTouch(inTouch);
+      },
+    });
+    this.#connector.start();
+  }
+
+  get state(): ClientState {
+    return this.#connector.state;
+  }
+
+  /** Milliseconds since anything was heard of the hub; null: never. */
+  get silentMs(): number | null {
+    return this.#connector.silentMs;
+  }
+
+  /** The hub's time, as far as it is known. */
+  serverNow(): number {
+    return this.#parts.clock.now() + this.#clockOffsetMs;
+  }
+
+  onState(listener: (state: ClientState) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** Resolves as soon as the client is connected; rejects when it has ended. */
+  async whenLive(): Promise<WelcomeMessage> {
+    const { state } = this;
+    if (state.kind === 'live') return state.welcome;
+    if (state.kind === 'ended') throw new ClientEnded(state.code, state.reason);
+    return new Promise((resolve, reject) => {
+      const stop = this.onState((next) => {
+        if (next.kind === 'live') resolve(next.welcome);
+        else if (next.kind === 'ended') reject(new ClientEnded(next.code, next.reason));
+        else return;
+        stop();
+      });
+    });
+  }
+
+  /** Follows a channel, such as `main/kitchen/grill`; the same replica for the same channel. Throws on a name of none. */
+  subscribe(channel: string): Replica {
+    const held = this.#replicas.get(channel);
+    if (held !== undefined) return held;
+    const name = parseChannel(channel);
+    if (name === null) throw new Error(`"${channel}" is not the name of a channel`);
+    const replica = new ChannelReplica(channel, name, this.#owner);
+    const { state } = this;
+    if (state.kind === 'ended') replica.refused(new ClientEnded(state.code, state.reason));
+    else this.#replicas.set(channel, replica);
+    if (state.kind === 'live') replica.connected();
+    return replica;
+  }
+
+  /**
+   * Resolves when the hub has acknowledged it, which is after it is written; rejects with `CommandRefused` or `ClientEnded`.
+   * Commands are sent in the order of the calls.
+   */
+  async command(
+    name: string,
+    payload: Readonly<Record<string, unknown>>,
+    options: CommandOptions = {},
+  ): Promise<CommandAnswer> {
+    const { expect, correlationId, key = this.#parts.newId(), retryMs } = options;
+    const branchId = options.branchId ?? (await this.#branchId());
+    const answer = await this.#requests.ask(
+      {
+        type: 'command',
+        id: this.#nextId(),
+        key,
+        name,
+        branchId,
+        payload,
+        clientAt: this.#parts.clock.now(),
+        ...(expect === undefined ? {} : { expect }),
+        ...(correlationId === undefined ? {} : { correlationId }),
+      },
+      retryMs,
+    );
+    return toCommandAnswer(key, answer as AckMessage);
+  }
+
+  /** Rejects with `Refused` or `ClientEnded`. */
+  async query<Name extends QueryName>(
+    name: Name,
+    params: QueryParams[Name],
+    options: { readonly branchId?: string; readonly retryMs?: number } = {},
+  ): Promise<QueryResult<Name>> {
+    const branchId = options.branchId ?? (await this.#branchId());
+    const answer = await this.#requests.ask(
+      { type: 'query', id: this.#nextId(), name, branchId, params },
+      options.retryMs,
+    );
+    return answer.result as QueryResult<Name>;
+  }
+
+  /** Ends the connection and rejects what is not answered. */
+  close(): void {
+    this.#connector.close();
+  }
+
+  /** Known at once after the first welcome, so that later calls keep their order. */
+  #branchId(): string | Promise<string> {
+    if (this.#principal !== null) return this.#principal.branch_id;
+    return this.whenLive().then((welcome) => welcome.principal.branch_id);
+  }
+
+  #nextId(): string {
+    this.#requestCount += 1;
+    return `r${String(this.#requestCount)}`;
+  }
+
+  #entered(state: ClientState): void {
+    if (state.kind === 'live') this.#connected(state.welcome);
+    else this.#disconnected(state);
+    this.#listeners.tell(state);
+  }
+
+  #connected(welcome: WelcomeMessage): void {
+    this.#principal = welcome.principal;
+    this.#heardTime(welcome.serverTime);
+    // Channels first: whoever sees an answer then sees its effect soon after.
+    for (const replica of this.#replicas.values()) replica.connected();
+    this.#requests.connected((bytes) => {
+      this.#connector.sendBytes(bytes);
+    }, welcome.limits.commands_in_flight_max);
+  }
+
+  #disconnected(state: ClientState): void {
+    this.#subscribing.clear();
+    this.#requests.disconnected();
+    for (const replica of this.#replicas.values()) replica.inTouch(false);
+    if (state.kind !== 'ended') return;
+    const error = new ClientEnded(state.code, state.reason);
+    this.#requests.end(error);
+    for (const replica of this.#replicas.values()) replica.refused(error);
+  }
+
+  #received(message: HubMessage): void {
+    switch (message.type) {
+      case 'snapshot':
+      case 'snapshot:delta':
+        this.#heardTime(message.serverTime);
+        if (message.id !== undefined) this.#subscribing.delete(message.id);
+        this.#replicas.get(message.channel)?.receive(message);
+        return;
+      case 'delta':
+        this.#replicas.get(message.channel)?.receive(message);
+        return;
+      case 'ack':
+      case 'result':
+        this.#requests.answered(message);
+        return;
+      case 'error':
+        if (!this.#requests.refused(message)) this.#subscriptionRefused(message);
+        return;
+      case 'heartbeat':
+        this.#heartbeat(message.serverTime, message.versions);
+        return;
+      case 'notice':
+        this.#parts.log.info({ code: message.code, channel: message.channel }, message.message);
+        if (message.code === 'lagging' || message.code === 'resync') this.#lagging(message.channel);
+        return;
+      case 'welcome':
+      case 'pong':
+        return;
+      default:
+        // A later version of the hub may say more.
+        this.#parts.log.debug({ message }, 'unknown message');
+    }
+  }
+
+  #heartbeat(serverTime: number, versions: Readonly<Record<string, number>>): void {
+    this.#heardTime(serverTime);
+    const applied: Record<string, number> = {};
+    for (const [channel, replica] of this.#replicas) {
+      replica.heartbeat(versions[channel] ?? 0);
+      if (replica.position !== null) applied[channel] = replica.position;
+    }
+    this.#connector.send({ type: 'heartbeat', versions: applied, queue: this.#requests.queue() });
+  }
+
+  /** Without a channel: all of them. */
+  #lagging(channel: string | undefined): void {
+    for (const [name, replica] of this.#replicas) {
+      if (channel === undefined || channel === name) replica.lagging();
+    }
+  }
+
+  #subscribe(replica: ChannelReplica, since: SubscribeMessage['since'] | null): void {
+    const id = this.#nextId();
+    this.#subscribing.set(id, replica);
+    this.#connector.send({
+      type: 'subscribe',
+      id,
+      ...replica.name,
+      ...(since === null || since === undefined ? {} : { since }),
+    });
+  }
+
+  #subscriptionRefused(error: ErrorMessage): void {
+    const id = error.id ?? '';
+    const replica = this.#subscribing.get(id);
+    if (replica === undefined) {
+      this.#parts.log.warn({ code: error.code }, error.message);
+      return;
+    }
+    if (!error.retryable) {
+      this.#subscribing.delete(id);
+      this.#replicas.delete(replica.channel);
+      replica.refused(new Refused(replica.channel, error));
+      return;
+    }
+    // The entry stays until then: a new connection clears it, and subscribes by itself.
+    this.#parts.timers.after(backoffMs(0, this.#parts.random, error.retryAfterMs), () => {
+      if (this.#subscribing.delete(id)) replica.connected();
+    });
+  }
+
+  #unsubscribe(replica: ChannelReplica): void {
+    if (this.#replicas.get(replica.channel) !== replica) return;
+    this.#replicas.delete(replica.channel);
+    replica.inTouch(false);
+    if (this.state.kind !== 'live') return;
+    this.#connector.send({ type: 'unsubscribe', id: this.#nextId(), channel: replica.channel });
+  }
+
+  #heardTime(serverTime: number): void {
+    this.#clockOffsetMs = serverTime - this.#parts.clock.now();
+  }
+}
+
+function toCommandAnswer(key: string, ack: AckMessage): CommandAnswer {
+  const result = ack.result as unknown as CommandResult;
+  return {
+    key,
+    version: ack.version ?? 0,
+    records: result.records,
+    result,
+    durability: ack.durability,
+    replayed: ack.replayed === true,
+  };
+}
+
+/** Begins to connect at once, and keeps connected until `close()`. */
+export function connectClient(options: ClientOptions): Client {
+  return new Client(options);
+}

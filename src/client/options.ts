@@ -1,0 +1,65 @@
+/** What a client is made of. */
+import { systemClock, systemTimers, type Clock, type Timers } from '../base/clock.js';
+import { silentLog, type Log } from '../base/log.js';
+import { uuidV7Source, type NewId } from '../base/ids.js';
+import type { Encoding } from '../protocol/messages.js';
+import { globalSocket, type OpenSocket } from './socket.js';
+
+export interface ClientOptions {
+  /** `ws://host:8080/ws`, or wss. */
+  readonly url: string;
+  /** A function is asked for a fresh one before each connection. */
+  readonly token: string | (() => Promise<string>);
+  /** Default msgpack. */
+  readonly encoding?: Encoding;
+  /** What the hub's lists and logs call this client. */
+  readonly clientName?: string;
+  readonly clientVersion?: string;
+  /** Default: the global WebSocket. On Node 20: `nodeSocket`. */
+  readonly socket?: OpenSocket;
+  readonly timers?: Timers;
+  readonly clock?: Clock;
+  /** In [0, 1), for jitter. */
+  readonly random?: () => number;
+  /** Makes keys for commands that are given none. */
+  readonly newId?: NewId;
+  readonly log?: Log;
+}
+
+export interface ClientParts {
+  readonly url: string;
+  readonly token: string | (() => Promise<string>);
+  readonly encoding: Encoding;
+  readonly client: { readonly name: string; readonly version: string };
+  readonly openSocket: OpenSocket;
+  readonly timers: Timers;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newId: NewId;
+  readonly log: Log;
+}
+
+/** Evenly spread in [0, 1), from the platform's source. */
+function systemFraction(): number {
+  const [word = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1));
+  return word / 2 ** 32;
+}
+
+export function clientParts(options: ClientOptions): ClientParts {
+  const clock = options.clock ?? systemClock;
+  return {
+    url: options.url,
+    token: options.token,
+    encoding: options.encoding ?? 'msgpack',
+    client: {
+      name: options.clientName ?? 'expeditor client',
+      version: options.clientVersion ?? '0.1.0',
+    },
+    openSocket: options.socket ?? globalSocket,
+    timers: options.timers ?? systemTimers,
+    clock,
+    random: options.random ?? systemFraction,
+    newId: options.newId ?? uuidV7Source(clock),
+    log: options.log ?? silentLog,
+  };
+}
