@@ -23,6 +23,7 @@ export class ColdCache {
   readonly #orders: LRUCache<string, StoredOrder>;
   #hits = 0;
   #misses = 0;
+  #drops = 0;
 
   constructor(options: ColdCacheOptions) {
     this.#orders = new LRUCache({
@@ -39,11 +40,18 @@ export class ColdCache {
     return found;
   }
 
-  put(order: StoredOrder): void {
-    this.#orders.set(order.header.id, order);
+  /** Rises with each drop. */
+  get drops(): number {
+    return this.#drops;
+  }
+
+  /** Keeps an order read from the store, unless something was dropped since: the read may be older than that write. */
+  put(order: StoredOrder, dropsBefore: number): void {
+    if (dropsBefore === this.#drops) this.#orders.set(order.header.id, order);
   }
 
   drop(orderId: string): void {
+    this.#drops += 1;
     this.#orders.delete(orderId);
   }
 

@@ -7,7 +7,7 @@ import { refuse, type Refusal } from '../../base/refusal.js';
 
 export interface LeaseHolder {
   readonly deviceId: string;
-  readonly sessionId: string;
+  readonly connectionId: string;
   readonly staffName: string;
 }
 
@@ -55,9 +55,9 @@ export class OrderLeases {
     this.#leases.delete(orderId);
   }
 
-  releaseSession(sessionId: string): void {
+  releaseConnection(connectionId: string): void {
     for (const [orderId, lease] of this.#leases) {
-      if (lease.sessionId === sessionId) this.#leases.delete(orderId);
+      if (lease.connectionId === connectionId) this.#leases.delete(orderId);
     }
   }
 

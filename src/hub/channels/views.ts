@@ -2,6 +2,7 @@
  * The views: which rows of which tables a channel shows, and which columns. A view is row-local, a filter on the row alone,
  * so that membership, catch-up and delta are one small piece of code for all of them.
  */
+import { MONEY_COLUMNS, withoutPrices } from '../../domain/public-row.js';
 import type { OrderHeader, OrderLine, Role, Rows } from '../../domain/rows.js';
 import { TABLES } from '../../domain/tables.js';
 import type { ViewName, ViewRow } from '../../protocol/messages.js';
@@ -112,17 +113,12 @@ const KITCHEN_HEADER_COLUMNS = [
   'version',
 ];
 
-const LINE_MONEY = new Set(['unit_price', 'discount', 'tax_rate', 'tax', 'total']);
+const LINE_HIDDEN: readonly string[] = [...MONEY_COLUMNS.order_line, 'updated_at'];
 
 /** The columns of a line that a kitchen sees: all but money and `updated_at`. */
-export const KITCHEN_LINE_COLUMNS = publicColumns('order_line').filter(
-  (column) => !LINE_MONEY.has(column) && column !== 'updated_at',
+const KITCHEN_LINE_COLUMNS = publicColumns('order_line').filter(
+  (column) => !LINE_HIDDEN.includes(column),
 );
-
-/** Modifiers as a kitchen sees them: without prices. */
-export function modifiersWithoutPrices(modifiers: unknown): unknown {
-  return (modifiers as OrderLine['modifiers']).map(({ id, name }) => ({ id, name }));
-}
 
 export function isInKitchen(line: OrderLine): boolean {
   return (
@@ -158,7 +154,7 @@ function kitchenView(station: string | null): View {
     includes: lineIn,
     mayHaveIncluded: (row) => row.sent_at !== null && (station === null || row.station === station),
     columns: KITCHEN_LINE_COLUMNS,
-    shown: { modifiers: modifiersWithoutPrices },
+    shown: { modifiers: withoutPrices },
     *rows(hot) {
       for (const id of orderIds(hot)) {
         for (const row of hot.orders.get(id)?.lines ?? []) if (lineIn(row)) yield row;

@@ -1,0 +1,74 @@
+/**
+ * Commands under way, by idempotency key: started lives here, completed is the stored row, failed leaves none. A second
+ * request with a key that is still running waits for the first one's answer, for a bounded time.
+ */
+import type { Timers } from '../../base/clock.js';
+import { refuse } from '../../base/refusal.js';
+import type { CommandAnswer } from './answer.js';
+
+interface Running {
+  readonly requestHash: string;
+  readonly answer: Promise<CommandAnswer>;
+}
+
+const IN_PROGRESS_RETRY_MS = 1_000;
+
+export class RunningCommands {
+  readonly #running = new Map<string, Running>();
+  readonly #timers: Timers;
+  readonly #waitMs: number;
+
+  constructor(timers: Timers, waitMs: number) {
+    this.#timers = timers;
+    this.#waitMs = waitMs;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Runs `start`, unless the key is running already: then its answer, marked as replayed, or a refusal. */
+  once(
+    key: string,
+    requestHash: string,
+    start: () => Promise<CommandAnswer>,
+  ): Promise<CommandAnswer> {
+    const running = this.#running.get(key);
+    if (running !== undefined) return this.#join(running, requestHash);
+    const answer = start().finally(() => {
+      this.#running.delete(key);
+    });
+    this.#running.set(key, { requestHash, answer });
+    return answer;
+  }
+
+  async #join(running: Running, requestHash: string): Promise<CommandAnswer> {
+    if (running.requestHash !== requestHash) {
+      return { kind: 'refused', refusal: keyReused() };
+    }
+    const answer = await this.#within(running.answer);
+    if (answer.kind !== 'done' || answer.version === null) return answer;
+    return { ...answer, replayed: true };
+  }
+
+  #within(answer: Promise<CommandAnswer>): Promise<CommandAnswer> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#timers.after(this.#waitMs, () => {
+        resolve({
+          kind: 'refused',
+          refusal: refuse('idempotency_in_progress', 'the first request with this key still runs', {
+            retryAfterMs: IN_PROGRESS_RETRY_MS,
+          }),
+        });
+      });
+      answer.then(resolve, reject).finally(cancel);
+    });
+  }
+}
+
+export function keyReused(): ReturnType<typeof refuse> {
+  return refuse(
+    'idempotency_key_reused',
+    'this key was used before with another command or payload; use a new key',
+  );
+}

@@ -1,0 +1,84 @@
+/** What the commits since the last delta came to, per row: several changes of one row leave as one. */
+import type { UpdatedRow, ViewRow, TableChanges } from '../../protocol/messages.js';
+import { updatedColumns } from '../../protocol/patch.js';
+import type { AnyRow } from '../../domain/rows.js';
+
+interface PendingRow {
+  /** The row as subscribers hold it; null: they do not. */
+  readonly before: AnyRow | null;
+  /** The row as it is now; null: not in the view any more. */
+  after: AnyRow | null;
+  readonly columns: Set<string>;
+}
+
+/** How a table's rows look in the view. */
+export interface Shape {
+  readonly columns: readonly string[];
+  project(row: AnyRow): ViewRow;
+  show(column: string, row: AnyRow): unknown;
+}
+
+export class PendingTable {
+  readonly #rows = new Map<string, PendingRow>();
+  readonly #shape: Shape;
+
+  constructor(shape: Shape) {
+    this.#shape = shape;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** `before` and `after` are null where the row is not in the view; `columns` are those that changed. */
+  note(id: string, before: AnyRow | null, after: AnyRow | null, columns: readonly string[]): void {
+    const pending = this.#rows.get(id);
+    if (pending === undefined) {
+      this.#rows.set(id, { before, after, columns: new Set(columns) });
+      return;
+    }
+    pending.after = after;
+    for (const column of columns) pending.columns.add(column);
+  }
+
+  clear(): void {
+    this.#rows.clear();
+  }
+
+  /** The net changes, and nothing pending any more; null: they cancel out. */
+  take(): TableChanges | null {
+    const inserted: ViewRow[] = [];
+    const updated: UpdatedRow[] = [];
+    const deleted: string[] = [];
+    for (const [id, { before, after, columns }] of this.#rows) {
+      if (after === null) {
+        if (before !== null) deleted.push(id);
+      } else if (before === null) {
+        inserted.push(this.#shape.project(after));
+      } else {
+        updated.push(this.#updated(before, after, columns));
+      }
+    }
+    this.#rows.clear();
+    if (inserted.length + updated.length + deleted.length === 0) return null;
+    return {
+      ...(inserted.length > 0 && { inserted }),
+      ...(updated.length > 0 && { updated }),
+      ...(deleted.length > 0 && { deleted }),
+    };
+  }
+
+  #updated(before: AnyRow, after: AnyRow, columns: ReadonlySet<string>): UpdatedRow {
+    const shown = this.#shape.columns.filter(
+      (column) => columns.has(column) && column !== 'id' && column !== 'version',
+    );
+    return {
+      id: after.id,
+      version: after.version,
+      ...updatedColumns(shown, {
+        before: (column) => this.#shape.show(column, before),
+        after: (column) => this.#shape.show(column, after),
+      }),
+    };
+  }
+}

@@ -1,0 +1,255 @@
+/** Opens a hub: branches from the store, sessions for connections, one tick for all that is to be written. */
+import { durationSpread } from './spread.js';
+import type { Cancel } from '../base/clock.js';
+import { refuse, type Refusal } from '../base/refusal.js';
+import { CLOSE } from '../protocol/close-codes.js';
+import type { Principal } from '../protocol/messages.js';
+import { ColdCache } from '../store/cold-cache.js';
+import type { LoadedBranch, StoreStatus } from '../store/port.js';
+import { BranchHub } from './branch/branch.js';
+import { Devices } from './channels/devices.js';
+import type { Connection, ConnectionEvents } from './connection.js';
+import { BranchChannels } from './fanout/branch-channels.js';
+import { newFanoutCounts } from './fanout/counts.js';
+import type { HubBranch } from './hub-branch.js';
+import type { Hub, HubState } from './hub.js';
+import { HUB_LIMITS, type HubLimits, type HubOptions } from './options.js';
+import { Queries } from './queries.js';
+import type { HostedSession, SessionHost } from './session/session-host.js';
+import { Session } from './session/session.js';
+import { hubStats } from './stats.js';
+
+const SWEEP_MS = 1_000;
+const DRAIN_POLL_MS = 20;
+/** Clients come back from a restart spread over this time. */
+const RECONNECT_SPREAD_MS = { from: 500, to: 3_000 };
+
+export async function openHub(options: HubOptions): Promise<Hub> {
+  const loaded = await options.store.load();
+  const hub = new OpenedHub(options, loaded);
+  await hub.open();
+  return hub;
+}
+
+class OpenedHub implements Hub, SessionHost {
+  readonly clock;
+  readonly timers;
+  readonly log;
+  readonly frame;
+  readonly verifyToken;
+  readonly limits: HubLimits;
+  readonly epoch: string;
+  readonly durability;
+  readonly branches: ReadonlyMap<string, HubBranch>;
+  readonly queries: Queries;
+  readonly #options: HubOptions;
+  readonly #sessions = new Set<Session>();
+  readonly #bySessionId = new Map<string, Session>();
+  readonly #counts = newFanoutCounts();
+  readonly #cache: ColdCache;
+  readonly #toFlush = new Set<Session>();
+  readonly #cancels: Cancel[] = [];
+  #tickDue = false;
+  #storeStatus: StoreStatus = { state: 'ready' };
+  #draining = false;
+  #closed = false;
+
+  constructor(options: HubOptions, loaded: readonly LoadedBranch[]) {
+    const { store, clock, timers, log, frame, verifyToken, newId } = options;
+    this.#options = options;
+    this.clock = clock;
+    this.timers = timers;
+    this.log = log;
+    this.frame = frame;
+    this.verifyToken = verifyToken;
+    this.limits = { ...HUB_LIMITS, ...options.limits };
+    this.epoch = store.epoch;
+    this.durability = store.durability;
+    this.queries = new Queries(store);
+    this.#cache = new ColdCache({
+      entriesMax: this.limits.coldOrdersMax,
+      bytesMax: this.limits.coldBytesMax,
+    });
+    const startEpoch = newId();
+    this.branches = new Map(
+      loaded.map((branch) => [branch.branch.id, this.#makeBranch(branch, startEpoch)]),
+    );
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(Array.from(this.branches.values(), ({ hub }) => hub.open()));
+    const { timers, limits } = this;
+    this.#cancels.push(
+      this.#options.store.onStatus((status) => {
+        this.#noteStatus(status);
+      }),
+      timers.every(limits.heartbeatMs, () => {
+        for (const session of this.#sessions) session.heartbeat();
+      }),
+      timers.every(SWEEP_MS, () => {
+        for (const session of [...this.#sessions]) session.sweep();
+        for (const { hub } of this.branches.values()) hub.leases.sweep();
+      }),
+    );
+  }
+
+  get state(): HubState {
+    if (this.#closed) return 'closed';
+    if (this.#draining) return 'draining';
+    return this.#storeStatus.state === 'recovering' ? 'storage_unavailable' : 'ready';
+  }
+
+  accept(connection: Connection): ConnectionEvents {
+    const session = new Session(connection, this);
+    this.#sessions.add(session);
+    if (this.#closed) session.close(CLOSE.restarting, 'the hub is closing');
+    return session;
+  }
+
+  refusesCommands(): Refusal | null {
+    if (!this.#draining) return null;
+    const retryAfterMs = durationSpread(RECONNECT_SPREAD_MS, this.#options.random);
+    return refuse('draining', 'the hub is restarting; try again', { retryAfterMs });
+  }
+
+  continueSession(
+    session: HostedSession,
+    sessionId: string | undefined,
+    principal: Principal,
+  ): string {
+    const older = sessionId === undefined ? undefined : this.#bySessionId.get(sessionId);
+    const mayContinue =
+      older !== undefined &&
+      older.principal?.id === principal.id &&
+      older.principal.device_id === principal.device_id;
+    const id = mayContinue && sessionId !== undefined ? sessionId : this.#options.newId();
+    // Entered before the older connection ends, so that its end leaves the entry alone.
+    this.#bySessionId.set(id, session as Session);
+    if (mayContinue) older.close(CLOSE.replaced, 'another connection continues this session');
+    return id;
+  }
+
+  wake(session: HostedSession): void {
+    this.#toFlush.add(session as Session);
+    this.#tickSoon();
+  }
+
+  ended(session: HostedSession): void {
+    const ended = session as Session;
+    this.#sessions.delete(ended);
+    this.#toFlush.delete(ended);
+    const { sessionId } = ended;
+    if (sessionId !== null && this.#bySessionId.get(sessionId) === ended) {
+      this.#bySessionId.delete(sessionId);
+    }
+  }
+
+  async drain(forGood = false): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    const deadline = this.timers.monotonicMs() + this.limits.drainMs;
+    await this.#until(deadline, () => !this.#hasInFlight());
+    for (const session of this.#sessions) {
+      const retryAfterMs = durationSpread(RECONNECT_SPREAD_MS, this.#options.random);
+      session.send({
+        type: 'notice',
+        code: 'draining',
+        message: 'the hub is restarting; come back after retryAfterMs',
+        retryAfterMs,
+      });
+    }
+    await this.#until(deadline, () =>
+      [...this.#sessions].every(({ outboxBytes }) => outboxBytes === 0),
+    );
+    this.#closed = true;
+    for (const session of [...this.#sessions]) {
+      session.close(forGood ? CLOSE.goingAway : CLOSE.restarting, 'the hub is closing');
+    }
+    for (const cancel of this.#cancels) cancel();
+    for (const { channels } of this.branches.values()) channels.close();
+  }
+
+  stats(): Readonly<Record<string, number>> {
+    return hubStats({
+      sessions: this.#sessions,
+      branches: this.branches,
+      counts: this.#counts,
+      cache: this.#cache,
+    });
+  }
+
+  #makeBranch(loaded: LoadedBranch, startEpoch: string): HubBranch {
+    const { store, newId } = this.#options;
+    const { clock, timers, log, limits, frame } = this;
+    const devices = new Devices(clock);
+    const hub: BranchHub = new BranchHub(loaded, {
+      store,
+      clock,
+      timers,
+      newId,
+      log,
+      limits,
+      cache: this.#cache,
+      publish: (changeSet, version) => {
+        channels.committed(changeSet, version);
+      },
+    });
+    const channels: BranchChannels = new BranchChannels({
+      clock,
+      timers,
+      frame,
+      hot: hub.hot,
+      devices,
+      epoch: store.epoch,
+      startEpoch,
+      derivedIntervalMs: limits.derivedIntervalMs,
+      counts: this.#counts,
+      wake: () => {
+        this.#tickSoon();
+      },
+    });
+    return { hub, channels, devices, clock, durability: store.durability };
+  }
+
+  #tickSoon(): void {
+    if (this.#tickDue) return;
+    this.#tickDue = true;
+    this.#options.nextTick(() => {
+      this.#tick();
+    });
+  }
+
+  /** What the turn brought: a delta per channel, then one write per client. */
+  #tick(): void {
+    for (const { channels } of this.branches.values()) channels.flush();
+    this.#tickDue = false;
+    const sessions = [...this.#toFlush];
+    this.#toFlush.clear();
+    for (const session of sessions) session.flush();
+  }
+
+  #noteStatus(status: StoreStatus): void {
+    if (status.state !== 'ready') {
+      this.log.error({ reason: status.reason }, `the store is ${status.state}: writes are refused`);
+    } else if (this.#storeStatus.state !== 'ready') {
+      this.log.info({}, 'the store is ready again: writes go on');
+    }
+    this.#storeStatus = status;
+  }
+
+  #hasInFlight(): boolean {
+    for (const { inFlight } of this.#sessions) if (inFlight > 0) return true;
+    return false;
+  }
+
+  /** Resolves when the condition holds or the deadline (monotonic milliseconds) has come. */
+  #until(deadline: number, condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (condition() || this.timers.monotonicMs() >= deadline) resolve();
+        else this.timers.after(DRAIN_POLL_MS, look);
+      };
+      look();
+    });
+  }
+}

@@ -1,0 +1,39 @@
+/** What a session needs of the hub that it lives in. */
+import type { Clock, Timers } from '../../base/clock.js';
+import type { Durability } from '../../base/durability.js';
+import type { Log } from '../../base/log.js';
+import type { Refusal } from '../../base/refusal.js';
+import type { Principal } from '../../protocol/messages.js';
+import type { FrameMessage } from '../connection.js';
+import type { HubBranch } from '../hub-branch.js';
+import type { HubLimits, TokenVerdict } from '../options.js';
+import type { Queries } from '../queries.js';
+
+/** A session, as the host keeps it. */
+export interface HostedSession {
+  readonly sessionId: string | null;
+}
+
+export interface SessionHost {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly limits: HubLimits;
+  readonly epoch: string;
+  readonly durability: Durability;
+  readonly branches: ReadonlyMap<string, HubBranch>;
+  readonly queries: Queries;
+  readonly frame: FrameMessage;
+  readonly verifyToken: (token: string) => Promise<TokenVerdict>;
+  /** Why no command is taken now; null: they are. */
+  refusesCommands(): Refusal | null;
+  /** The session's id: the one asked for where it is the same principal's, whose older connection ends; else a new one. */
+  continueSession(
+    session: HostedSession,
+    sessionId: string | undefined,
+    principal: Principal,
+  ): string;
+  /** Something is to be written at the end of the tick. */
+  wake(session: HostedSession): void;
+  ended(session: HostedSession): void;
+}
