@@ -4,6 +4,7 @@
  */
 import type { TSchema } from 'typebox';
 import { refuse, type FaultDetail, type Refusal } from '../base/refusal.js';
+import { COMMANDS, LEASES } from '../domain/registry.js';
 import { BROKEN, type BrokenReason } from './broken.js';
 import { isViewName } from './channels.js';
 import { decode } from './codec.js';
@@ -36,42 +37,33 @@ export type ParsedMessage =
       readonly refusal: Refusal;
     };
 
-export type ParseClientMessage = (bytes: Uint8Array, encoding: Encoding) => ParsedMessage;
-
-/** `payloads` holds the payload schema of each command by its name. Compiles all schemas. */
-export function createParser(payloads: Iterable<readonly [string, TSchema]>): ParseClientMessage {
-  const check: Checks = {
-    envelopes: compileEnvelopes(),
-    payloads: compileAll(payloads),
-    params: compileAll(Object.entries(QUERY_PARAMS)),
-  };
-  return (bytes, encoding) => {
-    const fault = encoding === 'json' ? jsonFault(bytes) : msgpackFault(bytes);
-    if (fault !== null) return broken(fault);
-    const fields = decodeFields(bytes, encoding);
-    if (typeof fields === 'string') return broken(fields);
-    const type = fields['type'];
-    return typeof type === 'string' ? read(check, type, fields) : broken('no_type');
-  };
+interface Envelope {
+  readonly faults: Checker;
+  readonly pick: Pick;
 }
 
-interface Checks {
-  readonly envelopes: ReadonlyMap<string, { readonly faults: Checker; readonly pick: Pick }>;
-  readonly payloads: ReadonlyMap<string, Checker>;
-  readonly params: ReadonlyMap<string, Checker>;
-}
-
-function compileEnvelopes(): Checks['envelopes'] {
-  return new Map(
-    Object.entries(ENVELOPES).map(([type, schema]) => [
-      type,
-      { faults: compileChecker(schema), pick: pickBy(schema) },
-    ]),
-  );
-}
+const envelopes: ReadonlyMap<string, Envelope> = new Map(
+  Object.entries(ENVELOPES).map(([type, schema]) => [
+    type,
+    { faults: compileChecker(schema), pick: pickBy(schema) },
+  ]),
+);
+const payloads = compileAll(
+  Object.values({ ...COMMANDS, ...LEASES }).map(({ name, payload }) => [name, payload]),
+);
+const params = compileAll(Object.entries(QUERY_PARAMS));
 
 function compileAll(schemas: Iterable<readonly [string, TSchema]>): ReadonlyMap<string, Checker> {
   return new Map([...schemas].map(([name, schema]) => [name, compileChecker(schema)]));
+}
+
+export function parseClientMessage(bytes: Uint8Array, encoding: Encoding): ParsedMessage {
+  const fault = encoding === 'json' ? jsonFault(bytes) : msgpackFault(bytes);
+  if (fault !== null) return broken(fault);
+  const fields = decodeFields(bytes, encoding);
+  if (typeof fields === 'string') return broken(fields);
+  const type = fields['type'];
+  return typeof type === 'string' ? read(type, fields) : broken('no_type');
 }
 
 /** The guards have made sure of a map. */
@@ -83,20 +75,20 @@ function decodeFields(bytes: Uint8Array, encoding: Encoding): Fields | BrokenRea
   }
 }
 
-function read(check: Checks, type: string, fields: Fields): ParsedMessage {
-  const envelope = check.envelopes.get(type);
+function read(type: string, fields: Fields): ParsedMessage {
+  const envelope = envelopes.get(type);
   if (envelope === undefined) {
     return refused(type, fields, refuse('bad_message', `there is no message "${shorten(type)}"`));
   }
   const faults = envelope.faults(fields);
   if (faults.length > 0) return refused(type, fields, withFaults('bad_message', type, faults));
   const message = { type, ...envelope.pick(fields) } as unknown as ClientMessage;
-  const refusal = refuseInside(check, message);
+  const refusal = refuseInside(message);
   return refusal === null ? { kind: 'message', message } : refused(type, fields, refusal);
 }
 
 /** What the envelope's schema cannot say: names, and what stands inside commands and queries. */
-function refuseInside(check: Checks, message: ClientMessage): Refusal | null {
+function refuseInside(message: ClientMessage): Refusal | null {
   switch (message.type) {
     case 'subscribe':
       if (!isViewName(message.view)) return unknownName('view', message.view);
@@ -106,9 +98,9 @@ function refuseInside(check: Checks, message: ClientMessage): Refusal | null {
       }
       return null;
     case 'command':
-      return checkInside(check.payloads, 'command', message.name, message.payload);
+      return checkInside(payloads, 'command', message.name, message.payload);
     case 'query':
-      return checkInside(check.params, 'query', message.name, message.params);
+      return checkInside(params, 'query', message.name, message.params);
     default:
       return null;
   }
