@@ -1,0 +1,59 @@
+/**
+ * Personal values: events hold salted hashes, rows the values. Where the hash agrees, or value and salt were erased,
+ * the scratch row takes what the row holds; anything else stays and shows up as a difference.
+ */
+import type { Database } from 'better-sqlite3';
+import { hash } from 'node:crypto';
+import type { Findings } from './findings.js';
+import { scratchName, type TableShape } from './table-shape.js';
+
+/** Columns that must never stand in an event in clear text. */
+const PERSONAL: Readonly<Record<string, readonly string[]>> = { order_header: ['customer_name'] };
+
+const HASHED = /^sha256:[0-9a-f]{64}$/;
+
+interface Cell {
+  readonly branch_id: string;
+  readonly id: string;
+  readonly hashed: string;
+  readonly value: string | null;
+  readonly salt: string | null;
+}
+
+export function personalColumns(table: string): readonly string[] {
+  return PERSONAL[table] ?? [];
+}
+
+export function isHashed(value: unknown): boolean {
+  return typeof value === 'string' && HASHED.test(value);
+}
+
+/** Once all events are folded, before the rows are compared. */
+export function resolvePersonal(database: Database, shape: TableShape, findings: Findings): void {
+  for (const column of personalColumns(shape.name)) {
+    const cells = database
+      .prepare(
+        `SELECT f.branch_id, f.id, f.${column} AS hashed, m.${column} AS value, s.salt
+         FROM ${scratchName(shape)} f
+         JOIN main.${shape.name} m ON m.branch_id = f.branch_id AND m.id = f.id
+         LEFT JOIN main.personal_salt s
+           ON s.branch_id = f.branch_id AND s.table_name = ? AND s.id = f.id
+         WHERE f.${column} GLOB 'sha256:*'`,
+      )
+      .all(shape.name) as Cell[];
+    const accept = database.prepare<[string | null, string, string]>(
+      `UPDATE ${scratchName(shape)} SET ${column} = ? WHERE branch_id = ? AND id = ?`,
+    );
+    for (const { branch_id, id, hashed, value, salt } of cells) {
+      const erased = value === null && salt === null;
+      if (!erased && !agrees(hashed, value, salt)) continue;
+      if (erased) findings.counts.erased += 1;
+      accept.run(value, branch_id, id);
+    }
+  }
+}
+
+function agrees(hashed: string, value: string | null, salt: string | null): boolean {
+  if (value === null || salt === null) return false;
+  return hashed === `sha256:${hash('sha256', salt + value, 'hex')}`;
+}

@@ -1,0 +1,158 @@
+/**
+ * Verifies a database from its own history: folds every event into scratch tables and compares all that is stored with
+ * what comes out. It shares no code with the commit, reads in one transaction on a connection of its own (also beside a
+ * running hub), and writes nothing.
+ */
+import Database from 'better-sqlite3';
+import { setImmediate } from 'node:timers/promises';
+import { compareTable } from './compare.js';
+import { EventChain, type StoredEvent } from './event-chain.js';
+import { Findings, type VerifyReport } from './findings.js';
+import { Fold } from './fold.js';
+import { checkHeads } from './heads.js';
+import { checkMoney } from './money.js';
+import { resolvePersonal } from './personal.js';
+import { Scratch } from './scratch.js';
+import { StoredKeys } from './stored-keys.js';
+import { versionedTables, type TableShape } from './table-shape.js';
+
+export interface VerifyProgress {
+  readonly step: 'events' | 'rows' | 'money' | 'file';
+  /** Events folded or tables compared so far, and in all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface VerifyOptions {
+  /** Path of the database file. */
+  readonly file: string;
+  readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+/** Events read at a time; between two pages the event loop turns. */
+const PAGE_EVENTS = 500;
+const CACHE_KIB = 64 * 1024;
+/** Faults of the file's own structure that are looked for. */
+const FILE_FAULTS_MAX = 100;
+
+/** Throws where the file cannot be read or is no hub's database; whatever is wrong in it stands in the report. */
+export async function verifyDatabase(options: VerifyOptions): Promise<VerifyReport> {
+  const database = openToRead(options.file);
+  try {
+    // One snapshot for all checks, however long they take and whatever a running hub commits meanwhile.
+    database.exec('BEGIN');
+    return await new Verification(database, options).run();
+  } finally {
+    database.close();
+  }
+}
+
+function openToRead(file: string): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly: true, fileMustExist: true });
+    database.pragma(`cache_size = -${String(CACHE_KIB)}`);
+    database.prepare('SELECT version FROM sync_event LIMIT 1').get();
+    return database;
+  } catch (cause) {
+    database?.close();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`verify ${file}: ${reason}; give the data directory of a hub`, { cause });
+  }
+}
+
+class Verification {
+  readonly #database: Database.Database;
+  readonly #tables: ReadonlyMap<string, TableShape>;
+  readonly #findings = new Findings();
+  readonly #onProgress: (progress: VerifyProgress) => void;
+
+  constructor(database: Database.Database, options: VerifyOptions) {
+    this.#database = database;
+    this.#tables = versionedTables(database);
+    this.#onProgress = options.onProgress ?? (() => undefined);
+  }
+
+  async run(): Promise<VerifyReport> {
+    this.#checkFile();
+    const chains = await this.#foldEvents();
+    await this.#compareRows();
+    checkHeads(this.#database, chains, this.#findings);
+    StoredKeys.checkAstray(this.#database, this.#findings);
+    this.#checkReferences();
+    this.#onProgress({ step: 'money', done: 0, total: 1 });
+    await setImmediate();
+    checkMoney(this.#database, this.#findings);
+    return this.#findings.report();
+  }
+
+  /** What SQLite itself finds wrong with the file: broken pages, indexes that disagree with their table. */
+  #checkFile(): void {
+    this.#onProgress({ step: 'file', done: 0, total: 1 });
+    const faults = this.#database
+      .prepare(`PRAGMA main.integrity_check(${String(FILE_FAULTS_MAX)})`)
+      .pluck()
+      .all() as string[];
+    const [first] = faults;
+    if (first === undefined || first === 'ok') return;
+    this.#findings.add('file', `the file is damaged: ${first}`, faults.length);
+  }
+
+  async #foldEvents(): Promise<Map<string, EventChain>> {
+    const total = this.#database
+      .prepare('SELECT count(*) FROM main.sync_event')
+      .pluck()
+      .get() as number;
+    const branches = this.#database
+      .prepare('SELECT DISTINCT branch_id FROM main.sync_event ORDER BY branch_id')
+      .pluck()
+      .all() as string[];
+    const page = this.#database.prepare<[string, number]>(
+      `SELECT * FROM main.sync_event WHERE branch_id = ? AND version > ?
+       ORDER BY version LIMIT ${String(PAGE_EVENTS)}`,
+    );
+    const scratch = new Scratch(this.#database, this.#tables);
+    const fold = new Fold(this.#database, scratch, this.#findings);
+    const keys = new StoredKeys(this.#database, this.#findings);
+    const chains = new Map<string, EventChain>();
+    for (const branchId of branches) {
+      const chain = new EventChain(this.#findings);
+      chains.set(branchId, chain);
+      for (;;) {
+        const events = page.all(branchId, chain.version) as StoredEvent[];
+        for (const event of events) {
+          chain.follow(event);
+          keys.check(event, fold.apply(event));
+        }
+        this.#findings.counts.events += events.length;
+        this.#onProgress({ step: 'events', done: this.#findings.counts.events, total });
+        if (events.length < PAGE_EVENTS) break;
+        await setImmediate();
+      }
+    }
+    this.#findings.counts.branches = branches.length;
+    return chains;
+  }
+
+  async #compareRows(): Promise<void> {
+    let done = 0;
+    for (const shape of this.#tables.values()) {
+      resolvePersonal(this.#database, shape, this.#findings);
+      compareTable(this.#database, shape, this.#findings);
+      done += 1;
+      this.#onProgress({ step: 'rows', done, total: this.#tables.size });
+      await setImmediate();
+    }
+  }
+
+  #checkReferences(): void {
+    const astray = this.#database.pragma('main.foreign_key_check') as {
+      table: string;
+      parent: string;
+    }[];
+    const [first] = astray;
+    if (first === undefined) return;
+    const line = `a row of ${first.table} refers to a row of ${first.parent} that is not there`;
+    this.#findings.add('reference', line, astray.length);
+  }
+}
