@@ -1,0 +1,88 @@
+/** What crosses between the hub's thread and the store's two workers. */
+import type { CommitOutcome } from '../port.js';
+
+export type DiskDurability = 'full' | 'normal';
+
+/** One commit: strings in a tuple, since an object's names and its rows would be cloned one by one. */
+export type CommitItem = readonly [
+  branchId: string,
+  key: string | null,
+  requestHash: string,
+  command: string,
+  actor: string,
+  deviceId: string,
+  correlationId: string | null,
+  at: number,
+  requiresShift: string | null,
+  zNumberOf: string | null,
+  raisesHorizon: boolean,
+  /** JSON of the serial change set. */
+  changes: string,
+  /** JSON of the result kept with the key. */
+  result: string,
+];
+
+/** A number is the version of a commit that gave no Z number. */
+export type ItemOutcome = number | CommitOutcome;
+
+export interface DatabaseFile {
+  readonly path: string;
+  readonly durability: DiskDurability;
+  readonly mmapBytes: number;
+}
+
+/** `workerData` of the writer. */
+export interface WriterStart extends DatabaseFile {
+  /** The epoch's name should this start need a new one. */
+  readonly newEpoch: string;
+  readonly startedAt: number;
+  /** Opened again by a store that is running: the epoch stays, whatever the last stop was like. */
+  readonly reopening: boolean;
+}
+
+export type BranchVersions = readonly (readonly [branchId: string, version: number])[];
+
+export type ToWriter =
+  | { readonly type: 'commits'; readonly items: readonly CommitItem[] }
+  /** Settle these by what the disk holds; `settled`: the newest version of each branch that was settled before. */
+  | {
+      readonly type: 'recover';
+      readonly items: readonly CommitItem[];
+      readonly settled: BranchVersions;
+    }
+  | { readonly type: 'close' };
+
+export type FromWriter =
+  | { readonly type: 'opened'; readonly epoch: string; readonly heads: BranchVersions }
+  | {
+      readonly type: 'open_failed';
+      readonly operation: string;
+      readonly path: string;
+      readonly reason: string;
+      readonly hint: string;
+    }
+  /** The outcomes of one group, in the order in which its items were posted. */
+  | {
+      readonly type: 'settled';
+      readonly outcomes: readonly ItemOutcome[];
+      /** Why the disk is full; null: it is not. */
+      readonly full: string | null;
+      readonly bugs: readonly SchemaBug[];
+      readonly walBytes: number;
+    }
+  /** An outcome for each item of `recover`. */
+  | { readonly type: 'recovered'; readonly outcomes: readonly ItemOutcome[] }
+  /** The database can no longer be trusted: nothing more is written, and the worker ends. */
+  | { readonly type: 'failed'; readonly reason: string }
+  | { readonly type: 'closed' };
+
+/** A change set that the schema refused although the domain allowed it. */
+export interface SchemaBug {
+  readonly branchId: string;
+  readonly command: string;
+  readonly key: string | null;
+  readonly correlationId: string | null;
+  readonly table: string | null;
+  readonly id: string | null;
+  readonly reason: string;
+}

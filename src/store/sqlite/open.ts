@@ -1,0 +1,101 @@
+/**
+ * Opens a data directory as a Store: takes ownership, starts the writer, which makes or migrates the file, then lets
+ * the reader start. Throws StoreOpenError with one clear line when that cannot be.
+ */
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock, Timers } from '../../base/clock.js';
+import type { NewId } from '../../base/ids.js';
+import type { Log } from '../../base/log.js';
+import type { Store } from '../port.js';
+import { StoreOpenError, messageOf } from './errors.js';
+import type { BranchVersions, DatabaseFile, DiskDurability } from './messages.js';
+import { takeOwnership } from './owner-lock.js';
+import { ReadClient } from './read-client.js';
+import { SqliteStore } from './sqlite-store.js';
+import { WriteQueue } from './write-queue.js';
+import { WriterThread } from './writer-thread.js';
+
+/** The file in the data directory. */
+export const DATABASE_NAME = 'expeditor.db';
+
+export interface SqliteStoreOptions {
+  /** Made (0700) where there is none. Everything of one hub is in it. */
+  readonly directory: string;
+  /** `full`: an fsync before each outcome. `normal`: the last moments may be lost with the power. */
+  readonly durability: DiskDurability;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly newId: NewId;
+  readonly log: Log;
+  /** Where the compiled worker scripts are, with a slash at the end. Default: beside this file. */
+  readonly workerDirectory?: URL;
+  /** Bytes of the file that are read through a memory map. Default 0: none. */
+  readonly mmapBytes?: number;
+}
+
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { directory, durability, timers, log } = options;
+  makeDirectory(directory);
+  const letGo = takeOwnership(directory);
+  const scripts = options.workerDirectory ?? new URL('./', import.meta.url);
+  const file: DatabaseFile = {
+    path: join(directory, DATABASE_NAME),
+    durability,
+    mmapBytes: options.mmapBytes ?? 0,
+  };
+  const startWriter = (reopening: boolean): WriterThread =>
+    new WriterThread(new URL('writer-worker.js', scripts), {
+      ...file,
+      newEpoch: options.newId(),
+      startedAt: options.clock.now(),
+      reopening,
+    });
+  const writer = startWriter(false);
+  try {
+    const { epoch, heads } = await opened(writer, file.path);
+    const queue = new WriteQueue(writer, heads, { timers, log, reopen: () => startWriter(true) });
+    const reader = new ReadClient(new URL('reader-worker.js', scripts), file, log);
+    log.info({ directory, durability, epoch, branches: heads.length }, 'the store is open');
+    return new SqliteStore({ durability, epoch, queue, reader, letGo });
+  } catch (error) {
+    await writer.end();
+    letGo();
+    throw error;
+  }
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    if (mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) {
+      chmodSync(directory, 0o700);
+    }
+  } catch (error) {
+    throw new StoreOpenError({
+      operation: 'make',
+      path: directory,
+      reason: messageOf(error),
+      hint: 'give a directory that may be written',
+    });
+  }
+}
+
+interface Opened {
+  readonly epoch: string;
+  readonly heads: BranchVersions;
+}
+
+function opened(writer: WriterThread, path: string): Promise<Opened> {
+  return new Promise((resolve, reject) => {
+    writer.onMessage((message) => {
+      if (message.type === 'opened') resolve(message);
+      else if (message.type === 'open_failed') {
+        const { operation, reason, hint } = message;
+        reject(new StoreOpenError({ operation, path: message.path, reason, hint }));
+      }
+    });
+    writer.onEnd((reason) => {
+      reject(new StoreOpenError({ operation: 'open', path, reason, hint: 'look into the log' }));
+    });
+  });
+}

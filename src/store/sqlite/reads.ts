@@ -1,0 +1,154 @@
+/** The reads of the Store port in SQL. Each is one short transaction: a long reader would keep the log from shrinking. */
+import type { Database, Statement } from 'better-sqlite3';
+import type { OrderLine, TableName } from '../../domain/rows.js';
+import type {
+  LoadedBranch,
+  OrderFilter,
+  OrderPage,
+  StatusLogEntry,
+  StoredAnswer,
+  StoredOrder,
+  StoredShift,
+} from '../port.js';
+import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
+import { loadBranches } from './load.js';
+import { listOrders } from './order-list.js';
+import { fromSql, selectList, type PlainRow } from './row-sql.js';
+
+/** Each by name, so that a test can ask how SQLite finds the rows. */
+export const READ_SQL = {
+  answer: ANSWER_SQL,
+  header: one('order_header'),
+  lines: `${all('order_line')} AND order_id = ? ORDER BY seq`,
+  payments: `${all('order_payment')} AND order_id = ? ORDER BY commit_version, id`,
+  adjustments: `${all('order_adjustment')} AND order_id = ? ORDER BY commit_version, id`,
+  orderLogs: `SELECT order_id, NULL AS line_id, status, at, by_staff, device_id, version, commit_version
+    FROM order_status_log WHERE branch_id = ? AND order_id = ?`,
+  lineLogs: `SELECT g.order_id, g.line_id, g.status, g.at, g.by_staff, g.device_id, g.version, g.commit_version
+    FROM order_line l JOIN order_line_status_log g ON g.branch_id = l.branch_id AND g.line_id = l.id
+    WHERE l.branch_id = ? AND l.order_id = ? ORDER BY l.seq, g.version`,
+  orderOfPayment: 'SELECT order_id FROM order_payment WHERE branch_id = ? AND id = ?',
+  stations: 'SELECT id FROM station WHERE branch_id = ?',
+  served: `${all('order_line')} AND station IS ? AND status = 'served'
+    ORDER BY served_at DESC, id DESC LIMIT ?`,
+  shift: one('pos_shift'),
+  shiftClosedLast: `${all('pos_shift')} AND status = 'closed'
+    ORDER BY closed_at DESC, commit_version DESC LIMIT 1`,
+  movements: `${all('cash_movement')} AND shift_id = ? ORDER BY commit_version, id`,
+  lastNumber: 'SELECT max(number) FROM order_header WHERE branch_id = ? AND business_date = ?',
+  lastLeased: 'SELECT max(last_number) FROM number_lease WHERE branch_id = ? AND business_date = ?',
+} as const;
+
+function all(table: TableName): string {
+  return `SELECT ${selectList(table)} FROM ${table} WHERE branch_id = ?`;
+}
+
+function one(table: TableName): string {
+  return `${all(table)} AND id = ?`;
+}
+
+type Reads = Readonly<Record<keyof typeof READ_SQL, Statement<(string | number | null)[]>>>;
+type Logged = StatusLogEntry & { readonly commit_version: number };
+
+export class Reader {
+  readonly #database: Database;
+  readonly #sql: Reads;
+
+  constructor(database: Database) {
+    this.#database = database;
+    const prepared = Object.entries(READ_SQL).map(
+      ([name, sql]) => [name, database.prepare(sql)] as const,
+    );
+    this.#sql = Object.fromEntries<unknown>(prepared) as Reads;
+  }
+
+  load(): LoadedBranch[] {
+    return loadBranches(this.#database);
+  }
+
+  answer(branchId: string, key: string): StoredAnswer | null {
+    const row = this.#sql.answer.get(branchId, key);
+    return row === undefined ? null : storedAnswer(row as AnswerRow);
+  }
+
+  order(branchId: string, orderId: string): StoredOrder | null {
+    return this.#database.transaction(() => {
+      const header = this.#sql.header.get(branchId, orderId);
+      if (header === undefined) return null;
+      return {
+        header: fromSql('order_header', header as PlainRow),
+        lines: this.#rows('order_line', this.#sql.lines, branchId, orderId),
+        payments: this.#rows('order_payment', this.#sql.payments, branchId, orderId),
+        adjustments: this.#rows('order_adjustment', this.#sql.adjustments, branchId, orderId),
+        logs: this.#logs(branchId, orderId),
+      };
+    })();
+  }
+
+  orderIdOfPayment(branchId: string, paymentId: string): string | null {
+    const row = this.#sql.orderOfPayment.get(branchId, paymentId);
+    return (row as { order_id: string } | undefined)?.order_id ?? null;
+  }
+
+  orders(branchId: string, filter: OrderFilter): OrderPage {
+    return listOrders(this.#database, branchId, filter);
+  }
+
+  /** Of all stations: the newest of each, merged, since the index is by station. */
+  recentlyServed(branchId: string, station: string | null, limit: number): OrderLine[] {
+    if (station !== null) {
+      return this.#rows('order_line', this.#sql.served, branchId, station, limit);
+    }
+    const lines = this.#database.transaction(() => {
+      const stations = this.#sql.stations.all(branchId) as { id: string }[];
+      return [...stations.map(({ id }) => id), null].flatMap((id) =>
+        this.#rows('order_line', this.#sql.served, branchId, id, limit),
+      );
+    })();
+    lines.sort(lastServedFirst);
+    return lines.slice(0, limit);
+  }
+
+  shift(branchId: string, shiftId: string | null): StoredShift | null {
+    return this.#database.transaction(() => {
+      const row =
+        shiftId === null
+          ? this.#sql.shiftClosedLast.get(branchId)
+          : this.#sql.shift.get(branchId, shiftId);
+      if (row === undefined) return null;
+      const shift = fromSql('pos_shift', row as PlainRow);
+      const movements = this.#rows('cash_movement', this.#sql.movements, branchId, shift.id);
+      return { shift, movements };
+    })();
+  }
+
+  lastNumber(branchId: string, businessDate: string): number {
+    return this.#database.transaction(() => {
+      const given = this.#sql.lastNumber.pluck().get(branchId, businessDate) as number | null;
+      const leased = this.#sql.lastLeased.pluck().get(branchId, businessDate) as number | null;
+      return Math.max(given ?? 0, leased ?? 0);
+    })();
+  }
+
+  #rows<T extends 'order_line' | 'order_payment' | 'order_adjustment' | 'cash_movement'>(
+    table: T,
+    statement: Statement<(string | number | null)[]>,
+    ...values: (string | number | null)[]
+  ) {
+    return statement.all(...values).map((row) => fromSql(table, row as PlainRow));
+  }
+
+  #logs(branchId: string, orderId: string): StatusLogEntry[] {
+    const logs = [
+      ...(this.#sql.orderLogs.all(branchId, orderId) as Logged[]),
+      ...(this.#sql.lineLogs.all(branchId, orderId) as Logged[]),
+    ];
+    logs.sort((a, b) => a.commit_version - b.commit_version);
+    return logs.map(({ commit_version: _commitVersion, ...entry }) => entry);
+  }
+}
+
+function lastServedFirst(a: OrderLine, b: OrderLine): number {
+  const later = (b.served_at ?? 0) - (a.served_at ?? 0);
+  return later === 0 ? (a.id < b.id ? 1 : -1) : later;
+}

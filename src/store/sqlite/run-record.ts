@@ -1,0 +1,45 @@
+/** What a start must know of the run before it: the table `meta` with the epoch and whether that run ended well. */
+import type { Database } from 'better-sqlite3';
+import type { WriterStart } from './messages.js';
+
+/**
+ * Begins a run and gives its epoch: a new one in a new database, and after a run with durability `normal` that did not
+ * end well, since its last commits may be gone and their numbers be given again.
+ */
+export function beginRun(database: Database, start: WriterStart): string {
+  return database.transaction(() => {
+    const known = read(database, 'epoch');
+    const tailMayBeLost =
+      !start.reopening &&
+      read(database, 'clean') === '0' &&
+      read(database, 'durability') === 'normal';
+    const epoch = known === null || tailMayBeLost ? start.newEpoch : known;
+    if (known === null) write(database, 'created_at', String(start.startedAt));
+    if (known !== epoch) write(database, 'epoch', epoch);
+    write(database, 'durability', start.durability);
+    write(database, 'clean', '0');
+    return epoch;
+  })();
+}
+
+export function endRun(database: Database): void {
+  write(database, 'clean', '1');
+}
+
+/** Counts one more recovery: a small commit that goes to the disk like any other. */
+export function countRecovery(database: Database): void {
+  write(database, 'recoveries', String(Number(read(database, 'recoveries') ?? '0') + 1));
+}
+
+function read(database: Database, name: string): string | null {
+  const value = database.prepare('SELECT value FROM meta WHERE name = ?').pluck().get(name);
+  return typeof value === 'string' ? value : null;
+}
+
+function write(database: Database, name: string, value: string): void {
+  database
+    .prepare(
+      'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    )
+    .run(name, value);
+}

@@ -1,0 +1,104 @@
+/** The SQLite engine: one writer, one reader, and the ownership of the directory they work in. */
+import type { OrderLine } from '../../domain/rows.js';
+import type {
+  CommitRequest,
+  LoadedBranch,
+  OrderFilter,
+  OrderPage,
+  Settle,
+  Store,
+  StoreStatus,
+  StoredAnswer,
+  StoredOrder,
+  StoredShift,
+} from '../port.js';
+import type { DiskDurability } from './messages.js';
+import type { ReadClient } from './read-client.js';
+import type { WriteQueue } from './write-queue.js';
+
+interface Parts {
+  readonly durability: DiskDurability;
+  readonly epoch: string;
+  readonly queue: WriteQueue;
+  readonly reader: ReadClient;
+  readonly letGo: () => void;
+}
+
+export class SqliteStore implements Store {
+  readonly durability: DiskDurability;
+  readonly epoch: string;
+  readonly #queue: WriteQueue;
+  readonly #reader: ReadClient;
+  readonly #letGo: () => void;
+  #closing: Promise<void> | null = null;
+
+  constructor({ durability, epoch, queue, reader, letGo }: Parts) {
+    this.durability = durability;
+    this.epoch = epoch;
+    this.#queue = queue;
+    this.#reader = reader;
+    this.#letGo = letGo;
+  }
+
+  load(): Promise<readonly LoadedBranch[]> {
+    return this.#reader.read('load');
+  }
+
+  commit(request: CommitRequest, settle: Settle): void {
+    this.#queue.commit(request, settle);
+  }
+
+  answer(branchId: string, key: string): Promise<StoredAnswer | null> {
+    return this.#reader.read('answer', branchId, key);
+  }
+
+  order(branchId: string, orderId: string): Promise<StoredOrder | null> {
+    return this.#reader.read('order', branchId, orderId);
+  }
+
+  orderIdOfPayment(branchId: string, paymentId: string): Promise<string | null> {
+    return this.#reader.read('orderIdOfPayment', branchId, paymentId);
+  }
+
+  orders(branchId: string, filter: OrderFilter): Promise<OrderPage> {
+    return this.#reader.read('orders', branchId, filter);
+  }
+
+  recentlyServed(
+    branchId: string,
+    station: string | null,
+    limit: number,
+  ): Promise<readonly OrderLine[]> {
+    return this.#reader.read('recentlyServed', branchId, station, limit);
+  }
+
+  shift(branchId: string, shiftId: string | null): Promise<StoredShift | null> {
+    return this.#reader.read('shift', branchId, shiftId);
+  }
+
+  lastNumber(branchId: string, businessDate: string): Promise<number> {
+    return this.#reader.read('lastNumber', branchId, businessDate);
+  }
+
+  onStatus(listener: (status: StoreStatus) => void): () => void {
+    return this.#queue.onStatus(listener);
+  }
+
+  stats(): Readonly<Record<string, number>> {
+    const { reads, waiting } = this.#reader;
+    return { ...this.#queue.stats(), reads, reads_waiting: waiting };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.drain();
+    // The reader first: the last connection copies the log into the file and takes it away.
+    await this.#reader.close();
+    await this.#queue.close();
+    this.#letGo();
+  }
+}

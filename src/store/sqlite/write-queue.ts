@@ -1,0 +1,303 @@
+/**
+ * The hub's side of the writer: hands commits over once a turn, settles them in order, and when the disk fails keeps
+ * what was in flight until a reopened database has said what became of it.
+ */
+import { assertNever } from '../../base/assert.js';
+import type { Cancel, Timers } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { CommitOutcome, CommitRequest, Settle, StoreStatus } from '../port.js';
+import { encodeRequest } from './encode.js';
+import type { BranchVersions, CommitItem, FromWriter, ItemOutcome } from './messages.js';
+import type { WriterThread } from './writer-thread.js';
+
+/** Commits that wait for their outcome; more are refused. The hub's own bound on commands in flight is lower. */
+const COMMITS_WAITING_MAX = 100_000;
+/** Waits between attempts to reopen: doubling from the first to the last. */
+const REOPEN_WAIT_FIRST_MS = 50;
+const REOPEN_WAIT_LAST_MS = 2_000;
+/** How long a close waits for a database that is being reopened. */
+const CLOSE_WAIT_MS = 5_000;
+
+interface Waiting {
+  readonly item: CommitItem;
+  readonly settle: Settle;
+}
+
+export interface WriteQueueOptions {
+  readonly timers: Timers;
+  readonly log: Log;
+  /** Starts a writer on the same file again. */
+  readonly reopen: () => WriterThread;
+}
+
+type State =
+  | { readonly kind: 'running'; readonly writer: WriterThread }
+  | { readonly kind: 'recovering'; readonly writer: WriterThread | null; readonly cancel: Cancel }
+  | { readonly kind: 'closing'; readonly writer: WriterThread }
+  | { readonly kind: 'closed' };
+
+export class WriteQueue {
+  readonly #timers: Timers;
+  readonly #log: Log;
+  readonly #reopen: () => WriterThread;
+  readonly #listeners = new Set<(status: StoreStatus) => void>();
+  readonly #settled: Map<string, number>;
+  readonly #counts = { commits: 0, groups: 0, group_commits_last: 0, recoveries: 0, wal_bytes: 0 };
+  #state: State;
+  #status: StoreStatus = { state: 'ready' };
+  /** Handed in during this turn. */
+  #gathered: Waiting[] = [];
+  /** With the writer, in the order in which it was given them. */
+  #inFlight: Waiting[] = [];
+  #reopenWaitMs = REOPEN_WAIT_FIRST_MS;
+  /** Called when nothing waits any more. */
+  #onIdle: (() => void) | null = null;
+  #onClosed: (() => void) | null = null;
+  #draining = false;
+
+  constructor(writer: WriterThread, heads: BranchVersions, options: WriteQueueOptions) {
+    this.#timers = options.timers;
+    this.#log = options.log;
+    this.#reopen = options.reopen;
+    this.#settled = new Map(heads);
+    this.#state = { kind: 'running', writer };
+    this.#listen(writer);
+  }
+
+  stats(): Readonly<Record<string, number>> {
+    return { ...this.#counts, queue_length: this.#waitingCount() };
+  }
+
+  onStatus(listener: (status: StoreStatus) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#status);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  commit(request: CommitRequest, settle: Settle): void {
+    const refusal = this.#refusal();
+    if (refusal !== null) {
+      setImmediate(settle, { kind: 'unavailable', reason: refusal });
+      return;
+    }
+    this.#gathered.push({ item: encodeRequest(request), settle });
+    // At the end of the turn, so that all that came in with it shares a group; never on a timer.
+    if (this.#gathered.length === 1) {
+      setImmediate(() => {
+        this.#handOver();
+      });
+    }
+  }
+
+  /** Takes no more commits, and waits until those that it has are settled. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    if (await this.#waitUntilIdle()) return;
+    const unsettled = this.#waitingCount();
+    this.#log.error({ unsettled }, 'closed before the disk said what became of these commits');
+  }
+
+  /** After `drain`: marks the run as ended well, and ends the writer. */
+  async close(): Promise<void> {
+    if (this.#state.kind === 'running') await this.#closeWriter(this.#state.writer);
+    else if (this.#state.kind === 'recovering') {
+      this.#state.cancel();
+      const { writer } = this.#state;
+      this.#state = { kind: 'closed' };
+      await writer?.end();
+    }
+  }
+
+  #refusal(): string | null {
+    if (this.#draining) return 'the store is closed';
+    if (this.#state.kind === 'recovering') return 'the store is being reopened';
+    if (this.#waitingCount() >= COMMITS_WAITING_MAX) return 'too many commits are waiting';
+    return null;
+  }
+
+  #waitingCount(): number {
+    return this.#gathered.length + this.#inFlight.length;
+  }
+
+  #handOver(): void {
+    const gathered = this.#gathered;
+    if (gathered.length === 0 || this.#state.kind !== 'running') return;
+    this.#gathered = [];
+    for (const waiting of gathered) this.#inFlight.push(waiting);
+    this.#state.writer.post({ type: 'commits', items: gathered.map(({ item }) => item) });
+  }
+
+  #listen(writer: WriterThread): void {
+    writer.onMessage((message) => {
+      if (writer === this.#writer()) this.#hear(message);
+    });
+    writer.onEnd((reason) => {
+      if (writer === this.#writer()) this.#lost(reason);
+    });
+  }
+
+  #writer(): WriterThread | null {
+    return this.#state.kind === 'closed' ? null : this.#state.writer;
+  }
+
+  #hear(message: FromWriter): void {
+    switch (message.type) {
+      case 'settled':
+        this.#counts.groups += 1;
+        this.#counts.group_commits_last = message.outcomes.length;
+        this.#counts.wal_bytes = message.walBytes;
+        for (const bug of message.bugs) {
+          this.#log.error({ ...bug }, 'the schema refused a change set: a bug');
+        }
+        this.#settle(message.outcomes);
+        this.#setFull(message.full);
+        break;
+      case 'opened':
+        this.#recover();
+        break;
+      case 'recovered':
+        this.#recovered(message.outcomes);
+        break;
+      case 'open_failed':
+      case 'failed':
+        this.#lost(message.reason);
+        break;
+      case 'closed':
+        this.#onClosed?.();
+        break;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #settle(outcomes: readonly ItemOutcome[]): void {
+    const settled = this.#inFlight.splice(0, outcomes.length);
+    for (const [index, waiting] of settled.entries()) {
+      const outcome = outcomes[index];
+      if (outcome !== undefined) this.#tell(waiting, outcome);
+    }
+    this.#idle();
+  }
+
+  /** A listener that throws is a bug of its own: the commits after it are settled all the same. */
+  #tell({ item, settle }: Waiting, outcome: ItemOutcome): void {
+    const told: CommitOutcome =
+      typeof outcome === 'number'
+        ? { kind: 'committed', version: outcome, zNumber: null }
+        : outcome;
+    if (told.kind === 'committed') {
+      this.#counts.commits += 1;
+      this.#settled.set(item[0], told.version);
+    }
+    try {
+      settle(told);
+    } catch (error) {
+      this.#log.error({ error, command: item[3], branch: item[0] }, 'a settle threw: a bug');
+    }
+  }
+
+  #idle(): void {
+    if (this.#waitingCount() > 0 || this.#onIdle === null) return;
+    const idle = this.#onIdle;
+    this.#onIdle = null;
+    idle();
+  }
+
+  #setFull(reason: string | null): void {
+    if (reason !== null) this.#setStatus({ state: 'full', reason });
+    else if (this.#status.state === 'full') this.#setStatus({ state: 'ready' });
+  }
+
+  #setStatus(status: StoreStatus): void {
+    if (status.state !== this.#status.state) {
+      const level = status.state === 'ready' ? 'info' : 'error';
+      this.#log[level]({ ...status }, `the store is ${status.state}`);
+    }
+    this.#status = status;
+    for (const listener of this.#listeners) listener(status);
+  }
+
+  /** The writer failed or ended: nothing in flight is settled, what it was not given is refused. */
+  #lost(reason: string): void {
+    if (this.#state.kind === 'closed') return;
+    if (this.#state.kind === 'closing') {
+      this.#onClosed?.();
+      return;
+    }
+    void this.#state.writer?.end();
+    const wait = this.#state.kind === 'running' ? 0 : this.#reopenWaitMs;
+    this.#reopenWaitMs =
+      wait === 0 ? REOPEN_WAIT_FIRST_MS : Math.min(wait * 2, REOPEN_WAIT_LAST_MS);
+    const cancel = this.#timers.after(wait, () => {
+      this.#attempt();
+    });
+    this.#state = { kind: 'recovering', writer: null, cancel };
+    const refused = this.#gathered;
+    this.#gathered = [];
+    this.#setStatus({ state: 'recovering', reason });
+    setImmediate(() => {
+      for (const waiting of refused) this.#tell(waiting, { kind: 'unavailable', reason });
+    });
+  }
+
+  #attempt(): void {
+    if (this.#state.kind !== 'recovering') return;
+    const writer = this.#reopen();
+    this.#state = { ...this.#state, writer };
+    this.#listen(writer);
+  }
+
+  #recover(): void {
+    const items = this.#inFlight.map(({ item }) => item);
+    this.#writer()?.post({ type: 'recover', items, settled: [...this.#settled] });
+  }
+
+  /** Settles all that was in flight in one turn: what was committed in the order of its versions, then the rest. */
+  #recovered(outcomes: readonly ItemOutcome[]): void {
+    if (this.#state.kind !== 'recovering' || this.#state.writer === null) return;
+    const pairs = this.#inFlight.map((waiting, index) => ({ waiting, outcome: outcomes[index] }));
+    this.#inFlight = [];
+    this.#state = { kind: 'running', writer: this.#state.writer };
+    this.#reopenWaitMs = REOPEN_WAIT_FIRST_MS;
+    this.#counts.recoveries += 1;
+    pairs.sort((a, b) => versionOf(a.outcome) - versionOf(b.outcome));
+    for (const { waiting, outcome } of pairs) {
+      if (outcome !== undefined) this.#tell(waiting, outcome);
+    }
+    this.#setStatus({ state: 'ready' });
+    this.#idle();
+  }
+
+  async #closeWriter(writer: WriterThread): Promise<void> {
+    this.#state = { kind: 'closing', writer };
+    await new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+      writer.post({ type: 'close' });
+    });
+    this.#state = { kind: 'closed' };
+    await writer.end();
+  }
+
+  /** False: it took too long, which only happens while the disk is broken. */
+  #waitUntilIdle(): Promise<boolean> {
+    if (this.#waitingCount() === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const cancel = this.#timers.after(CLOSE_WAIT_MS, () => {
+        if (this.#state.kind === 'running') return;
+        this.#onIdle = null;
+        resolve(false);
+      });
+      this.#onIdle = () => {
+        cancel();
+        resolve(true);
+      };
+    });
+  }
+}
+
+function versionOf(outcome: ItemOutcome | undefined): number {
+  if (typeof outcome === 'number') return outcome;
+  return outcome?.kind === 'committed' ? outcome.version : Number.MAX_SAFE_INTEGER;
+}
