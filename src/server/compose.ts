@@ -1,0 +1,133 @@
+/** Puts the hub together: store, first branches, hub, HTTP and WebSockets; and takes it down in order. */
+import { systemClock, systemTimers, type Clock } from '../base/clock.js';
+import { systemRandom, uuidV7Source } from '../base/ids.js';
+import type { Log } from '../base/log.js';
+import type { Hub } from '../hub/hub.js';
+import { openHub } from '../hub/open.js';
+import type { HubLimits } from '../hub/options.js';
+import { createMemoryStore } from '../store/memory/memory-store.js';
+import type { Store, StoreStatus } from '../store/port.js';
+import { openSqliteStore } from '../store/sqlite/open.js';
+import { createHttp, type HttpServer, type Readiness } from './http.js';
+import { createLog } from './log.js';
+import { createMetrics } from './metrics.js';
+import { ComposedServer, type RunningServer } from './running-server.js';
+import { seedIfNew } from './seeding.js';
+import type { Config } from './settings.js';
+import { openTokenKey } from './token-key.js';
+import { openTokens } from './tokens.js';
+import { VERSION } from './version.js';
+import { frameMessage } from './ws/frame.js';
+import { openDoor, type Door } from './ws/upgrade.js';
+
+/** What a replay or a test brings in place of the real world. */
+export interface Overrides {
+  /** Dates what the hub records; tokens live by the real clock. */
+  readonly clock?: Clock;
+  /** A store that is open; it is closed with the server. */
+  readonly store?: Store;
+  readonly log?: Log;
+  /** Where the compiled worker scripts are; default: beside this program's own files. */
+  readonly workerDirectory?: URL;
+  readonly limits?: Partial<HubLimits>;
+}
+
+/** Throws OperatorError or StoreOpenError with one line that says how to mend it. */
+export async function startServer(
+  config: Config,
+  overrides: Overrides = {},
+): Promise<RunningServer> {
+  const { clock = systemClock } = overrides;
+  const log = overrides.log ?? createLog({ level: config.logLevel, pretty: process.stdout.isTTY });
+  const newId = uuidV7Source(systemClock, systemRandom);
+  const store = overrides.store ?? (await openStore(config, { clock, log, ...overrides }));
+  try {
+    const tokens = openTokens(openTokenKey(config.data), systemClock);
+    await seedIfNew({ store, demo: config.demo, clock, log });
+    const hub = await openHub({
+      store,
+      clock,
+      timers: systemTimers,
+      nextTick: (flush) => void setImmediate(flush),
+      newId: uuidV7Source(clock, systemRandom),
+      random: Math.random,
+      log,
+      verifyToken: (token) => tokens.verify(token),
+      frame: frameMessage,
+      limits: { ...limitsOf(config), ...overrides.limits },
+    });
+    const { allowedOrigins, connectionsMax } = config;
+    const door = openDoor({ hub, allowedOrigins, connectionsMax, newId, log });
+    const http = serve({ hub, store, door, log });
+    const server = new ComposedServer({ config, hub, store, log, tokens, door, http });
+    await server.listen();
+    return server;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function limitsOf({ heartbeatMs, commandsPerMinute, outboxBytesMax }: Config): Partial<HubLimits> {
+  return { heartbeatMs, commandsPerMinute, outboxBytesMax };
+}
+
+interface StoreNeeds {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly workerDirectory?: URL;
+}
+
+function openStore(config: Config, needs: StoreNeeds): Promise<Store> {
+  const { clock, log, workerDirectory } = needs;
+  const newId = uuidV7Source(clock, systemRandom);
+  if (config.store === 'memory') {
+    log.warn({}, 'THE MEMORY STORE KEEPS NOTHING: every order is gone when this process ends');
+    const nextTick = (run: () => void) => void setImmediate(run);
+    return Promise.resolve(createMemoryStore({ clock, newId, nextTick }));
+  }
+  return openSqliteStore({
+    directory: config.data,
+    durability: config.durability,
+    clock,
+    timers: systemTimers,
+    newId,
+    log,
+    ...(workerDirectory === undefined
+      ? {}
+      : { workerDirectory: new URL('store/sqlite/', workerDirectory) }),
+  });
+}
+
+interface Served {
+  readonly hub: Hub;
+  readonly store: Store;
+  readonly door: Door;
+  readonly log: Log;
+}
+
+function serve({ hub, store, door, log }: Served): HttpServer {
+  let status: StoreStatus = { state: 'ready' };
+  store.onStatus((present) => {
+    status = present;
+  });
+  const readiness = (): Readiness => {
+    const { state } = hub;
+    return state === 'storage_unavailable' && status.state !== 'ready'
+      ? { state, reason: status.reason }
+      : { state };
+  };
+  return createHttp({
+    version: VERSION,
+    durability: store.durability,
+    readiness,
+    metrics: createMetrics({
+      hub: () => hub.stats(),
+      store: () => store.stats(),
+      socket: () => door.stats(),
+    }),
+    newId: uuidV7Source(systemClock, systemRandom),
+    log,
+    onUpgrade: (request, socket, head) => door.handle(request, socket, head),
+  });
+}

@@ -1,0 +1,44 @@
+/** The process around a server: stops it in order at SIGTERM or Ctrl-C, and never goes on after a bug. */
+import type { Log } from '../base/log.js';
+import type { RunningServer } from './running-server.js';
+
+/** From the signal to the exit, whatever hangs. */
+const EXIT_AFTER_MS = 9_800;
+
+/** Ends the process: 0 after an orderly stop, 1 when that took too long, at a second signal, or after a bug. */
+export function liveUntilStopped(server: RunningServer): void {
+  const { log } = server;
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) {
+      log.warn({ signal }, 'stopped at once by a second signal');
+      process.exit(1);
+    }
+    stopping = true;
+    log.info({ signal }, 'going down: finishing what is in flight');
+    setTimeout(() => {
+      log.error({}, 'something hangs: leaving without it');
+      process.exit(1);
+    }, EXIT_AFTER_MS).unref();
+    server.close().then(
+      () => {
+        log.info({}, 'everything is written and closed');
+        process.exit(0);
+      },
+      (error: unknown) => failed(log, error),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** A throw that nobody caught is a bug: its state is unknown, so a fresh process goes on instead. */
+export function exitOnBugs(log: Log): void {
+  process.on('uncaughtException', (error) => failed(log, error));
+  process.on('unhandledRejection', (reason) => failed(log, reason));
+}
+
+function failed(log: Log, error: unknown): never {
+  log.error({ err: error }, 'a bug, or something that nobody foresaw: the hub ends');
+  process.exit(1);
+}

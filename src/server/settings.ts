@@ -1,0 +1,158 @@
+/** Every setting of the hub: its flag, its default with the reason, and what values it takes. */
+import { LOG_LEVELS, type LogLevel } from './log.js';
+
+export interface Config {
+  /** The data directory; made where it is missing. */
+  readonly data: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly demo: boolean;
+  readonly store: 'sqlite' | 'memory';
+  readonly durability: 'full' | 'normal';
+  readonly allowedOrigins: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly heartbeatMs: number;
+  readonly connectionsMax: number;
+  readonly commandsPerMinute: number;
+  readonly outboxBytesMax: number;
+}
+
+export type Reading<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  /** `must` completes the sentence "it must be …". */
+  | { readonly kind: 'fault'; readonly must: string };
+
+export interface Setting<T> {
+  /** `--port`; the environment has the same name as EXPEDITOR_PORT. */
+  readonly flag: string;
+  /** What the value is called in the help; absent: the flag stands alone and means yes. */
+  readonly placeholder?: string;
+  readonly help: string;
+  readonly fallback: T;
+  read(text: string): Reading<T>;
+}
+
+const value = <T>(of: T): Reading<T> => ({ kind: 'value', value: of });
+const fault = (must: string): Reading<never> => ({ kind: 'fault', must });
+
+function integer(min: number, max: number) {
+  return (text: string): Reading<number> => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    return number >= min && number <= max
+      ? value(number)
+      : fault(`a whole number from ${min} to ${max}`);
+  };
+}
+
+function oneOf<const Choice extends string>(choices: readonly Choice[]) {
+  return (text: string): Reading<Choice> => {
+    const choice = choices.find((known) => known === text);
+    return choice === undefined ? fault(choices.join(' or ')) : value(choice);
+  };
+}
+
+function yesOrNo(text: string): Reading<boolean> {
+  if (['true', 'yes', '1'].includes(text)) return value(true);
+  return ['false', 'no', '0', ''].includes(text) ? value(false) : fault('yes or no');
+}
+
+function someText(text: string): Reading<string> {
+  return text.trim() === '' ? fault('given') : value(text);
+}
+
+function origins(text: string): Reading<readonly string[]> {
+  const list = text.split(',').flatMap((entry) => (entry.trim() === '' ? [] : [entry.trim()]));
+  const bad = list.find((entry) => !URL.canParse(entry) || new URL(entry).origin !== entry);
+  return bad === undefined
+    ? value(list)
+    : fault(`a list of origins like https://till.example, with commas between; "${bad}" is none`);
+}
+
+export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> } = {
+  data: {
+    flag: 'data',
+    placeholder: 'DIR',
+    help: 'directory of the database and the token key',
+    fallback: 'data/run',
+    read: someText,
+  },
+  host: {
+    flag: 'host',
+    placeholder: 'HOST',
+    help: 'address to listen on; 0.0.0.0 lets other devices in',
+    fallback: '127.0.0.1',
+    read: someText,
+  },
+  port: {
+    flag: 'port',
+    placeholder: 'N',
+    help: 'port to listen on; 0 takes any free one',
+    fallback: 8080,
+    read: integer(0, 65_535),
+  },
+  demo: {
+    flag: 'demo',
+    help: 'begin a new data directory with the demo restaurants',
+    fallback: false,
+    read: yesOrNo,
+  },
+  store: {
+    flag: 'store',
+    placeholder: 'ENGINE',
+    help: 'sqlite, or memory, which keeps nothing',
+    fallback: 'sqlite',
+    read: oneOf(['sqlite', 'memory']),
+  },
+  durability: {
+    flag: 'durability',
+    placeholder: 'LEVEL',
+    help: 'full: synced before the answer; normal: a power cut may take the last moments',
+    fallback: 'full',
+    read: oneOf(['full', 'normal']),
+  },
+  allowedOrigins: {
+    flag: 'allowed-origins',
+    placeholder: 'LIST',
+    help: 'origins of web pages that may connect, besides those of this host',
+    fallback: [],
+    read: origins,
+  },
+  logLevel: {
+    flag: 'log-level',
+    placeholder: 'LEVEL',
+    help: LOG_LEVELS.join(', '),
+    fallback: 'info',
+    read: oneOf(LOG_LEVELS),
+  },
+  heartbeatMs: {
+    flag: 'heartbeat-ms',
+    placeholder: 'MS',
+    help: 'between two heartbeats; no screen may be stale for 10 s without saying so',
+    fallback: 5_000,
+    read: integer(100, 10_000),
+  },
+  connectionsMax: {
+    flag: 'connections-max',
+    placeholder: 'N',
+    help: 'connections at once; about 15 KB of memory for each',
+    fallback: 10_000,
+    read: integer(1, 1_000_000),
+  },
+  commandsPerMinute: {
+    flag: 'commands-per-minute',
+    placeholder: 'N',
+    help: 'commands of one connection in a minute',
+    fallback: 600_000,
+    read: integer(1, 60_000_000),
+  },
+  outboxBytesMax: {
+    flag: 'outbox-bytes-max',
+    placeholder: 'BYTES',
+    help: 'unsent changes of one connection; above it they are dropped and fetched anew',
+    fallback: 1_048_576,
+    read: integer(65_536, 1_073_741_824),
+  },
+};
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as (keyof Config)[];
