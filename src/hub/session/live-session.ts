@@ -1,0 +1,234 @@
+/** A welcomed connection: its principal's requests, its subscriptions, its heartbeats. */
+import { assertNever } from '../../base/assert.js';
+import { refuse, type Refusal } from '../../base/refusal.js';
+import { CLOSE, type CloseCode } from '../../protocol/close-codes.js';
+import type {
+  AuthMessage,
+  ClientHeartbeat,
+  ClientMessage,
+  CommandMessage,
+  Encoding,
+  HubMessage,
+  Principal,
+  QueryMessage,
+} from '../../protocol/messages.js';
+import type { HubBranch } from '../hub-branch.js';
+import { foreignBranch, giveCommand } from './command-door.js';
+import type { Outbox } from './outbox.js';
+import { RequestMeter } from './request-meter.js';
+import { commandReply, errorMessage, type Request } from './replies.js';
+import type { SessionHost } from './session-host.js';
+import { Subscriptions } from './subscriptions.js';
+
+export interface LiveSessionOptions {
+  readonly host: SessionHost;
+  readonly principal: Principal;
+  readonly branch: HubBranch;
+  readonly connectionId: string;
+  readonly encoding: Encoding;
+  readonly outbox: Outbox;
+  readonly tokenExpiresInMs: number;
+  readonly send: (message: HubMessage) => void;
+  /** Something is to be written at the end of the tick. */
+  readonly wake: () => void;
+}
+
+/** Why a connection has to end. */
+export interface Verdict {
+  readonly code: CloseCode;
+  readonly reason: string;
+}
+
+export class LiveSession {
+  readonly principal: Principal;
+  readonly subscriptions: Subscriptions;
+  readonly #options: LiveSessionOptions;
+  readonly #host: SessionHost;
+  readonly #branch: HubBranch;
+  readonly #meter: RequestMeter;
+  /** Monotonic milliseconds. */
+  #tokenEndsAt: number;
+  /** Of the last heartbeat, or of the first subscription. */
+  #heartbeatAt: number;
+
+  constructor(options: LiveSessionOptions) {
+    const { host, principal, branch, encoding, outbox, send, wake } = options;
+    const { timers, limits } = host;
+    this.#options = options;
+    this.#host = host;
+    this.principal = principal;
+    this.#branch = branch;
+    this.#meter = new RequestMeter(timers, limits);
+    this.subscriptions = new Subscriptions({
+      branch,
+      principal,
+      encoding,
+      outbox,
+      timers,
+      limits,
+      notice: send,
+      wake,
+    });
+    this.#heartbeatAt = timers.monotonicMs();
+    this.#tokenEndsAt = this.#heartbeatAt + options.tokenExpiresInMs;
+    branch.devices.connected(principal);
+    branch.channels.devicesChanged();
+  }
+
+  /** Requests whose answers are still to come. */
+  get inFlight(): number {
+    return this.#meter.inFlight;
+  }
+
+  /** The connection has ended. */
+  close(): void {
+    this.subscriptions.close();
+    this.#branch.hub.leases.releaseConnection(this.#options.connectionId);
+    this.#branch.devices.disconnected(this.principal.device_id);
+    this.#branch.channels.devicesChanged();
+  }
+
+  /** What has waited for too long; null: nothing. `aliveAt`: the last sign of life, monotonic milliseconds. */
+  overdue(aliveAt: number): Verdict | null {
+    const { limits, timers } = this.#host;
+    const now = timers.monotonicMs();
+    if (now >= this.#tokenEndsAt) {
+      return { code: CLOSE.unauthenticated, reason: 'token expired' };
+    }
+    const heardAt = this.subscriptions.size > 0 ? Math.min(this.#heartbeatAt, aliveAt) : aliveAt;
+    if (now - heardAt > limits.silenceMaxMs) {
+      return { code: CLOSE.tooSlow, reason: 'nothing heard for too long' };
+    }
+    if (this.subscriptions.behindMs() > limits.behindMaxMs) {
+      return { code: CLOSE.tooSlow, reason: 'too far behind' };
+    }
+    if (this.#meter.oldestMs() > limits.answerWaitMs) {
+      const reason = 'the store is being reopened; ask again with the same key';
+      return { code: CLOSE.restarting, reason };
+    }
+    return null;
+  }
+
+  handle(message: ClientMessage): void {
+    switch (message.type) {
+      case 'hello':
+        this.#refuse(refuse('bad_message', 'hello was said already; renew with auth'), message);
+        return;
+      case 'auth':
+        void this.#renew(message);
+        return;
+      case 'subscribe': {
+        if (this.subscriptions.size === 0) {
+          this.#heartbeatAt = this.#host.timers.monotonicMs();
+        }
+        const refusal =
+          message.branchId === this.principal.branch_id
+            ? this.subscriptions.subscribe(message)
+            : foreignBranch();
+        if (refusal !== null) this.#refuse(refusal, message);
+        return;
+      }
+      case 'unsubscribe':
+        this.subscriptions.unsubscribe(message.channel);
+        this.#send({ type: 'ack', id: message.id });
+        return;
+      case 'command':
+        this.#command(message);
+        return;
+      case 'query':
+        void this.#query(message);
+        return;
+      case 'heartbeat':
+        this.#heard(message);
+        return;
+      case 'ping':
+        this.#send({ type: 'pong', id: message.id, serverTime: this.#host.clock.now() });
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #command(message: CommandMessage): void {
+    const refusal =
+      this.#host.refusesCommands() ??
+      (message.branchId === this.principal.branch_id ? this.#meter.admit() : foreignBranch());
+    if (refusal !== null) {
+      this.#refuse(refusal, message);
+      return;
+    }
+    const sender = { principal: this.principal, connectionId: this.#options.connectionId };
+    const request = { id: message.id, key: message.key };
+    const finish = this.#meter.begin();
+    giveCommand(this.#branch, message, sender).then(
+      (answer) => {
+        finish();
+        this.#send(commandReply(answer, request));
+      },
+      (error: unknown) => {
+        finish();
+        this.#host.log.error({ err: error, command: message.name }, 'a command failed');
+        this.#refuse(refuse('internal', 'something went wrong here; it was logged'), request);
+      },
+    );
+  }
+
+  async #query(message: QueryMessage): Promise<void> {
+    const refusal =
+      message.branchId === this.principal.branch_id ? this.#meter.admit() : foreignBranch();
+    if (refusal !== null) {
+      this.#refuse(refusal, message);
+      return;
+    }
+    const finish = this.#meter.begin();
+    try {
+      const answer = await this.#host.queries.answer(this.#branch, message, this.principal);
+      if (answer.kind === 'refused') this.#refuse(answer.refusal, message);
+      else this.#send({ type: 'result', id: message.id, result: answer.result });
+    } catch (error) {
+      this.#host.log.error({ err: error, query: message.name }, 'a query failed');
+      this.#refuse(refuse('internal', 'something went wrong here; it was logged'), message);
+    } finally {
+      finish();
+    }
+  }
+
+  /** A fresh token of the same subject, in place. */
+  async #renew(message: AuthMessage): Promise<void> {
+    const verdict = await this.#host.verifyToken(message.token);
+    if (verdict.kind === 'refused') {
+      this.#refuse(verdict.refusal, message);
+      return;
+    }
+    const { id, role, branch_id: branchId } = verdict.principal;
+    const { principal } = this;
+    if (id !== principal.id || role !== principal.role || branchId !== principal.branch_id) {
+      this.#refuse(refuse('forbidden', 'the token is not of the same subject'), message);
+      return;
+    }
+    this.#tokenEndsAt = this.#host.timers.monotonicMs() + verdict.expiresInMs;
+    this.#send({ type: 'ack', id: message.id });
+  }
+
+  #heard(message: ClientHeartbeat): void {
+    this.#heartbeatAt = this.#host.timers.monotonicMs();
+    const behind = this.subscriptions.heard(message);
+    this.#branch.devices.reported(this.principal.device_id, {
+      behind,
+      queueLength: message.queue?.length ?? 0,
+      queueOldestAt: message.queue?.oldestAt ?? null,
+    });
+    this.#branch.channels.devicesChanged();
+    this.subscriptions.recover();
+  }
+
+  #send(message: HubMessage): void {
+    this.#options.send(message);
+  }
+
+  #refuse(refusal: Refusal, { id, key }: Request): void {
+    this.#send(
+      errorMessage(refusal, { ...(id !== undefined && { id }), ...(key !== undefined && { key }) }),
+    );
+  }
+}
