@@ -48,5 +48,5 @@ export function localHours(zone: string): (instant: number) => number {
 export function localTime(text: string, zone: string): number {
   const local = DateTime.fromFormat(text, 'dd/MM/yyyy HH:mm', { zone });
   if (!local.isValid) throw new Error(`"${text}" is not a time of the form dd/mm/yyyy hh:mm`);
-  return local.toMillis();
+  return Math.min(...local.getPossibleOffsets().map((possible) => possible.toMillis()));
 }

@@ -23,15 +23,17 @@ export interface ExpectCheck {
 export function checkExpect(check: ExpectCheck): Refusal | null {
   const expect = check.expect ?? {};
   const missing = missingOf(check.definition.expects?.(check.payload) ?? {}, expect);
-  if (missing !== null)
+  if (missing !== null) {
     return refuse('version_required', 'the versions you saw are needed', { details: missing });
+  }
   const conflicts: Conflict[] = [];
   for (const table of TABLE_NAMES) {
     for (const [id, version] of Object.entries(expect[table] ?? {})) {
       const row = check.lookup(table, id);
       if (row !== undefined && row.version !== version) conflicts.push({ table, row });
-      if (row === undefined && version !== 0)
+      if (row === undefined && version !== 0) {
         return refuse('not_found', `no ${table} ${id}`, { details: { what: table, id } });
+      }
     }
   }
   return conflicts.length === 0 ? null : versionConflict(conflicts, check.role);

@@ -87,11 +87,13 @@ export function modifierGroupFaults(groups: readonly ModifierGroup[]): FaultDeta
     const path = `/modifier_groups/${String(index)}`;
     if (groupIds.has(group.id)) faults.push({ path: `${path}/id`, reason: 'is there twice' });
     groupIds.add(group.id);
-    if (group.min > Math.min(group.max, group.options.length))
+    if (group.min > Math.min(group.max, group.options.length)) {
       faults.push({ path: `${path}/min`, reason: 'is more than can be chosen' });
+    }
     group.options.forEach(({ id }, option) => {
-      if (optionIds.has(id))
+      if (optionIds.has(id)) {
         faults.push({ path: `${path}/options/${String(option)}/id`, reason: 'is there twice' });
+      }
       optionIds.add(id);
     });
   });

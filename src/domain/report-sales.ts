@@ -160,11 +160,12 @@ function takenBack(finished: readonly OrderAggregate[]) {
     for (const line of lines) {
       if (line.status !== 'voided') continue;
       if (line.sent_at === null) corrections += 1;
-      else
+      else {
         voids.add(
           { reason: line.void_reason ?? header.void_reason },
           { count: 1, amount: lineGross(line) },
         );
+      }
     }
   }
   return { voids: voids.list(), corrections };

@@ -73,6 +73,7 @@ export function beginShift(draft: Draft, state: BranchState, start: ShiftStart):
     z_report: null,
   };
   draft.insert('pos_shift', shift);
-  for (const header of state.unfinishedOrders())
+  for (const header of state.unfinishedOrders()) {
     draft.update('order_header', header, { shift_id: shift.id });
+  }
 }

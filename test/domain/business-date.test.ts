@@ -30,10 +30,14 @@ describe('D-DATE-1 a business date begins at the cut-off hour of the branch', ()
   test('D-DATE-1 it never goes back while time goes on, whatever the clocks do', () => {
     const from = utc('2019-01-01T00:00:00Z');
     const zones = fc.constantFrom(LONDON, 'Europe/Paris', 'America/Havana', 'Australia/Lord_Howe');
-    const instant = fc.integer({ min: 0, max: 366 * 96 }).map((quarter) => from + quarter * 900_000);
+    const instant = fc
+      .integer({ min: 0, max: 366 * 96 })
+      .map((quarter) => from + quarter * 900_000);
     fc.assert(
       fc.property(zones, fc.integer({ min: 0, max: 6 }), instant, (zone, cutoff, at) => {
-        expect(businessDate(at + 900_000, zone, cutoff) >= businessDate(at, zone, cutoff)).toBe(true);
+        expect(businessDate(at + 900_000, zone, cutoff) >= businessDate(at, zone, cutoff)).toBe(
+          true,
+        );
       }),
       { numRuns: 300 },
     );
@@ -50,7 +54,11 @@ describe('D-DATE-2 local times are read in the zone of the branch', () => {
   const cases: [string, string, string][] = [
     ['winter', '18/01/2019 21:05', '2019-01-18T21:05:00Z'],
     ['summer', '18/05/2019 21:05', '2019-05-18T20:05:00Z'],
-    ['skipped in spring: as if the clocks had not moved', '31/03/2019 01:30', '2019-03-31T01:30:00Z'],
+    [
+      'skipped in spring: as if the clocks had not moved',
+      '31/03/2019 01:30',
+      '2019-03-31T01:30:00Z',
+    ],
     ['twice in autumn: the first', '27/10/2019 01:30', '2019-10-27T00:30:00Z'],
   ];
   test.each(cases)('D-DATE-2 %s', (_title, text, expected) => {

@@ -11,8 +11,9 @@ type Payload = Static<typeof MenuItemColumns>;
 function faultsOf(state: BranchState, payload: Payload): FaultDetail[] {
   const faults = modifierGroupFaults(payload.modifier_groups ?? []);
   const { station } = payload;
-  if (typeof station === 'string' && state.station(station) === undefined)
+  if (typeof station === 'string' && state.station(station) === undefined) {
     faults.push({ path: '/station', reason: 'is no station of this branch' });
+  }
   if (state.item(payload.id) === undefined) {
     const reason = 'is needed for a new item';
     if (payload.name === undefined) faults.push({ path: '/name', reason });
@@ -23,8 +24,9 @@ function faultsOf(state: BranchState, payload: Payload): FaultDetail[] {
 
 function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
   const faults = faultsOf(state, payload);
-  if (faults.length > 0)
+  if (faults.length > 0) {
     return refused('validation_failed', 'the item cannot be like this', { details: faults });
+  }
   const draft = new Draft(state, context);
   const held = state.item(payload.id);
   if (held !== undefined) {

@@ -24,10 +24,12 @@ function refusedByPayments(
   payment: OrderPayment,
   { refund_id, amount }: Payload,
 ): Decision | undefined {
-  if (payments.some(({ id }) => id === refund_id))
+  if (payments.some(({ id }) => id === refund_id)) {
     return refused('already_exists', `payment ${refund_id ?? ''} is there`);
-  if (payment.kind === 'refund')
+  }
+  if (payment.kind === 'refund') {
     return refused('invalid_state', 'a refund is not refunded', { details: { kind: 'refund' } });
+  }
   let left = payment.amount;
   for (const { refund_of, amount: refunded } of payments) {
     if (refund_of === payment.id) left -= refunded;

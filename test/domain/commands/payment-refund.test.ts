@@ -57,8 +57,9 @@ test.each([
   ['more than the rest', [250], 351, 'overpayment'],
   ['after everything went back', [250, 350], 1, 'overpayment'],
 ])('D-REFUND-2 at most what is left of the payment: %s', (_title, earlier, amount, expected) => {
-  for (const refunded of earlier)
+  for (const refunded of earlier) {
     branch.run(paymentRefund, { payment_id: 'p1', amount: refunded, reason });
+  }
   const decision = branch.run(paymentRefund, { payment_id: 'p1', amount, reason });
   expect(outcome(decision)).toBe(expected);
 });
