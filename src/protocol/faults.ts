@@ -13,6 +13,18 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
+/** `#` stands for the bound. */
+const BOUND_WORDS: Readonly<Record<string, string>> = {
+  minimum: 'must be at least #',
+  maximum: 'must be at most #',
+  minLength: 'must have at least # characters',
+  maxLength: 'must have at most # characters',
+  minItems: 'must hold at least #',
+  maxItems: 'must hold at most #',
+  minProperties: 'must have at least # fields',
+  maxProperties: 'must have at most # fields',
+};
+
 interface Fault extends FaultDetail {
   readonly schemaPath: string;
   /** What would be right here, where the fault is that the value is none of it; else null. */
@@ -48,59 +60,33 @@ function faultsOf(error: TLocalizedValidationError): Fault[] {
     schemaPath: error.schemaPath,
   });
   const here = error.instancePath;
-  switch (error.keyword) {
-    case 'required':
-      return error.params.requiredProperties.map((property) =>
-        at(here + pointerStep(property), 'is required'),
-      );
-    case 'boolean':
-      return [at(here, 'is not a known field')];
-    case 'additionalProperties':
-      return []; // Each of them has come as `boolean`, or with a fault of its own.
-    case 'type': {
-      const wanted = typeNames(error.params.type);
-      return [at(here, `must be ${wanted}`, wanted)];
-    }
-    case 'const': {
-      const wanted = literal(error.params.allowedValue);
-      return [at(here, `must be ${wanted}`, wanted)];
-    }
-    case 'enum': {
-      const wanted = error.params.allowedValues.map(literal).join(' or ');
-      return [at(here, `must be ${wanted}`, wanted)];
-    }
-    default:
-      return [at(here, boundReason(error))];
+  if (error.keyword === 'required') {
+    return error.params.requiredProperties.map((property) =>
+      at(here + pointerStep(property), 'is required'),
+    );
   }
+  if (error.keyword === 'boolean') return [at(here, 'is not a known field')];
+  // Each of them has come as `boolean`, or with a fault of its own.
+  if (error.keyword === 'additionalProperties') return [];
+  const wanted = wantedBy(error);
+  return [at(here, wanted === null ? boundReason(error) : `must be ${wanted}`, wanted)];
+}
+
+/** What the value should have been; null: it is of the right kind, and something else is wrong with it. */
+function wantedBy(error: TLocalizedValidationError): string | null {
+  if (error.keyword === 'type') return typeNames(error.params.type);
+  if (error.keyword === 'const') return literal(error.params.allowedValue);
+  if (error.keyword === 'enum') return error.params.allowedValues.map(literal).join(' or ');
+  return null;
 }
 
 function boundReason(error: TLocalizedValidationError): string {
-  switch (error.keyword) {
-    case 'minimum':
-      return `must be at least ${String(error.params.limit)}`;
-    case 'maximum':
-      return `must be at most ${String(error.params.limit)}`;
-    case 'minLength':
-      return error.params.limit === 1
-        ? 'must not be empty'
-        : `must have at least ${String(error.params.limit)} characters`;
-    case 'maxLength':
-      return `must have at most ${String(error.params.limit)} characters`;
-    case 'minItems':
-      return `must hold at least ${String(error.params.limit)}`;
-    case 'maxItems':
-      return `must hold at most ${String(error.params.limit)}`;
-    case 'minProperties':
-      return `must have at least ${String(error.params.limit)} fields`;
-    case 'maxProperties':
-      return `must have at most ${String(error.params.limit)} fields`;
-    case 'uniqueItems':
-      return 'must not hold anything twice';
-    case 'pattern':
-      return `must match ${String(error.params.pattern)}`;
-    default:
-      return error.message;
-  }
+  if (error.keyword === 'pattern') return `must match ${String(error.params.pattern)}`;
+  if (error.keyword === 'uniqueItems') return 'must not hold anything twice';
+  if (error.keyword === 'minLength' && error.params.limit === 1) return 'must not be empty';
+  const limit = 'limit' in error.params ? String(error.params.limit) : '';
+  const words = BOUND_WORDS[error.keyword];
+  return words === undefined ? error.message : words.replace('#', limit);
 }
 
 /**

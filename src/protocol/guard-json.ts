@@ -36,7 +36,7 @@ class JsonGuard {
 
   #readAll(): BrokenReason | null {
     while (this.#position < this.#bytes.length) {
-      const byte = this.#bytes[this.#position];
+      const byte = this.#bytes[this.#position] ?? 0;
       this.#position += 1;
       const fault = this.#readByte(byte);
       if (fault !== null) return fault;
@@ -44,7 +44,7 @@ class JsonGuard {
     return null;
   }
 
-  #readByte(byte: number | undefined): BrokenReason | null {
+  #readByte(byte: number): BrokenReason | null {
     switch (byte) {
       case QUOTE:
         return this.#readString();

@@ -3,6 +3,7 @@
  * shapes again.
  */
 import type { TSchema } from 'typebox';
+import { assertNever } from '../base/assert.js';
 import { refuse, type FaultDetail, type Refusal } from '../base/refusal.js';
 import { COMMANDS, LEASES } from '../domain/registry.js';
 import { BROKEN, type BrokenReason } from './broken.js';
@@ -101,8 +102,14 @@ function refuseInside(message: ClientMessage): Refusal | null {
       return checkInside(payloads, 'command', message.name, message.payload);
     case 'query':
       return checkInside(params, 'query', message.name, message.params);
-    default:
+    case 'hello':
+    case 'auth':
+    case 'unsubscribe':
+    case 'heartbeat':
+    case 'ping':
       return null;
+    default:
+      return assertNever(message);
   }
 }
 

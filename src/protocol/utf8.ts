@@ -27,7 +27,7 @@ function sequenceLength(lead: number): number {
 
 function isSequence(bytes: Uint8Array, position: number, length: number): boolean {
   const second = bytes[position + 1] ?? 0;
-  switch (bytes[position]) {
+  switch (bytes[position] ?? 0) {
     case 0xe0:
       if (second < 0xa0) return false;
       break;

@@ -58,8 +58,9 @@ describe('codec', () => {
     (encoding) => {
       const first = encode(DELTA, encoding);
       const kept = Uint8Array.from(first);
-      for (let count = 0; count < 100; count += 1)
+      for (let count = 0; count < 100; count += 1) {
         encode({ ...DELTA, newVersion: count }, encoding);
+      }
       expect(first).toEqual(kept);
       expect(first.buffer.byteLength).toBe(first.byteLength);
     },

@@ -11,7 +11,7 @@ function faultOf(text: string): string | null {
 
 /** Every character of the text as `\uXXXX`. */
 function escaped(text: string): string {
-  return [...text].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  return Array.from(text, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 }
 
 describe('guard of JSON', () => {

@@ -33,8 +33,9 @@ function withoutWell(): typeof GROUPS {
 const ROW = { id: 'steak', version: 4, modifier_groups: GROUPS, names: { ar: 'x' } };
 
 function freeze<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null)
+  if (typeof value === 'object' && value !== null) {
     Object.values(Object.freeze(value)).forEach(freeze);
+  }
   return value;
 }
 

@@ -117,7 +117,8 @@ describe('golden vectors', () => {
   test.each(vectors<Apply>('apply'))('P-VEC-1 $meaning: $outcome', (vector) => {
     const result = applyMessage(replica(vector.held), vector.message);
     expect(result.kind).toBe(vector.outcome);
-    if (result.kind === 'applied')
+    if (result.kind === 'applied') {
       expect(result.replica).toEqual(replica(vector.then ?? vector.held));
+    }
   });
 });

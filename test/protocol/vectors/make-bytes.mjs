@@ -1,4 +1,5 @@
 /** Vectors of bytes: what no message may be, and the forms of a number. */
+import { Buffer } from 'node:buffer';
 
 const text = (json) => Buffer.from(json, 'utf8').toString('hex');
 const packed = (meaning, bytes, close = 4400) => ({ meaning, encoding: 'msgpack', bytes, close });

@@ -2,8 +2,10 @@
  * Writes the golden vectors: node test/protocol/vectors/make.mjs [folder of the compiled program, default dist]. Bytes of
  * broken messages are written out by hand here; all others are encoded. Run `npm run format` after it. A vector that is published does not change.
  */
+import { Buffer } from 'node:buffer';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { applyVectors } from './make-apply.mjs';
 import { brokenVectors, numberVectors } from './make-bytes.mjs';
