@@ -71,8 +71,14 @@ export interface BranchState {
 
 /** The records whose mutexes a command takes. Ids that do not exist (yet) may be named. */
 export interface RecordNames {
+  /** Orders that it changes: at hand, hot or not. */
   readonly orders?: readonly string[];
+  /** Ids that the client gives to new orders: only hot ones are at hand, the commit finds the others. */
+  readonly newOrders?: readonly string[];
+  /** Menu items that it changes. */
   readonly items?: readonly string[];
+  /** Menu items that it takes portions of: locked only where portions are counted. */
+  readonly portionsOf?: readonly string[];
   /** Payments: the hub locks their orders. */
   readonly payments?: readonly string[];
   /** Shifts that `shiftById` must find, closed ones too. */
