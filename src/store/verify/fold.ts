@@ -1,5 +1,5 @@
 /** Folds one event after the other into the scratch tables, and says what an event claims that cannot be. */
-import type { Database, Statement } from 'better-sqlite3';
+import { SqliteError, type Database, type Statement } from 'better-sqlite3';
 import type { StoredEvent } from './event-chain.js';
 import { shown, type Check, type Findings } from './findings.js';
 import { isHashed, personalColumns } from './personal.js';
@@ -17,11 +17,11 @@ interface TableEntry {
 type Logged = [at: number, by: string, device: string, commit: number, branch: string, id: string];
 
 /** The row as the event left it, with who and when of the event. */
-const LOG_ORDER = `INSERT INTO temp.fold_order_status_log
+const LOG_ORDER = `INSERT OR REPLACE INTO temp.fold_order_status_log
   (branch_id, order_id, version, status, at, by_staff, device_id, commit_version)
   SELECT branch_id, id, version, status, ?, ?, ?, ? FROM temp.fold_order_header
   WHERE branch_id = ? AND id = ?`;
-const LOG_LINE = `INSERT INTO temp.fold_order_line_status_log
+const LOG_LINE = `INSERT OR REPLACE INTO temp.fold_order_line_status_log
   (branch_id, line_id, version, order_id, status, at, by_staff, device_id, commit_version)
   SELECT branch_id, id, version, order_id, status, ?, ?, ?, ? FROM temp.fold_order_line
   WHERE branch_id = ? AND id = ?`;
@@ -43,11 +43,17 @@ export class Fold {
   /** Gives the records that the event wrote. */
   apply(event: StoredEvent): WrittenVersions {
     const written: WrittenVersions = {};
-    const changes = parsed(event.changes);
-    if (changes === null) {
-      this.#differ('event', event, 'holds no change set');
-      return written;
+    try {
+      this.#applyTables(event, written);
+    } catch (error) {
+      if (!isMalformed(error)) throw error;
+      this.#differ('event', event, `holds no change set: ${error.message}`);
     }
+    return written;
+  }
+
+  #applyTables(event: StoredEvent, written: WrittenVersions): void {
+    const changes = JSON.parse(event.changes) as Record<string, TableEntry>;
     for (const [table, entry] of Object.entries(changes)) {
       const shape = this.#scratch.shape(table);
       if (shape === undefined) {
@@ -64,7 +70,6 @@ export class Fold {
         this.#update(event, shape, { id, version, columns });
       }
     }
-    return written;
   }
 
   #insert(event: StoredEvent, shape: TableShape, row: Columns): void {
@@ -135,11 +140,8 @@ export class Fold {
   }
 }
 
-function parsed(changes: string): Record<string, TableEntry> | null {
-  try {
-    const value: unknown = JSON.parse(changes);
-    return typeof value === 'object' ? (value as Record<string, TableEntry> | null) : null;
-  } catch {
-    return null;
-  }
+/** What a change set of the wrong shape leads to: text that is no JSON, no lists where lists belong, a row without an id. */
+function isMalformed(error: unknown): error is Error {
+  if (error instanceof SqliteError) return error.code.startsWith('SQLITE_CONSTRAINT');
+  return error instanceof SyntaxError || error instanceof TypeError;
 }

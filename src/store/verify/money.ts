@@ -91,6 +91,13 @@ const IDENTITIES: readonly Identity[] = [
   orderColumn('discount', 's.discount'),
   orderColumn('service_charge', SERVICE_CHARGE),
   orderColumn('total', 's.total + h.service_charge + h.rounding'),
+  {
+    check: 'order_money',
+    what: ['order_header', 'discount without an adjustment'],
+    sql: `SELECT h.branch_id, h.id, h.discount AS found, 0 AS expected FROM main.order_header h
+      WHERE h.discount > 0 AND NOT EXISTS (SELECT 1 FROM main.order_adjustment a
+        WHERE a.branch_id = h.branch_id AND a.order_id = h.id AND a.kind <> 'service_charge')`,
+  },
   orderColumn('paid', 's.paid'),
   orderColumn('tip', 's.tip'),
   {
@@ -119,13 +126,14 @@ const IDENTITIES: readonly Identity[] = [
   },
   {
     check: 'payment',
-    what: ['order_payment', 'refunds'],
-    sql: `SELECT p.branch_id, p.id, sum(r.amount) AS found, p.amount AS expected
+    what: ['order_payment', 'sum of refunds'],
+    sql: `SELECT r.branch_id, coalesce(r.refund_of, min(r.id)) AS id, sum(r.amount) AS found,
+        max(p.amount) AS expected
       FROM main.order_payment r
       LEFT JOIN main.order_payment p ON p.branch_id = r.branch_id AND p.id = r.refund_of
         AND p.kind = 'payment' AND p.order_id = r.order_id
-      WHERE r.kind = 'refund' GROUP BY p.branch_id, p.id
-      HAVING p.id IS NULL OR found > expected`,
+      WHERE r.kind = 'refund' GROUP BY r.branch_id, r.refund_of
+      HAVING expected IS NULL OR found > expected`,
   },
   {
     check: 'drawer',

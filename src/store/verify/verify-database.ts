@@ -74,6 +74,16 @@ class Verification {
   }
 
   async run(): Promise<VerifyReport> {
+    try {
+      await this.#checkAll();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#findings.add('file', `the file is damaged: ${error.message}`);
+    }
+    return this.#findings.report();
+  }
+
+  async #checkAll(): Promise<void> {
     this.#checkFile();
     const chains = await this.#foldEvents();
     await this.#compareRows();
@@ -83,7 +93,6 @@ class Verification {
     this.#onProgress({ step: 'money', done: 0, total: 1 });
     await setImmediate();
     checkMoney(this.#database, this.#findings);
-    return this.#findings.report();
   }
 
   /** What SQLite itself finds wrong with the file: broken pages, indexes that disagree with their table. */
@@ -155,4 +164,9 @@ class Verification {
     const line = `a row of ${first.table} refers to a row of ${first.parent} that is not there`;
     this.#findings.add('reference', line, astray.length);
   }
+}
+
+/** What SQLite throws when a page that it needs makes no sense. */
+function isDamage(error: unknown): error is Error {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CORRUPT');
 }
