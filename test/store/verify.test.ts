@@ -1,5 +1,5 @@
 /** Verification of databases that are as they should be, and its report. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DATABASE_NAME } from '../../src/store/sqlite/open.js';
@@ -52,6 +52,23 @@ describe('verify', () => {
     expect(events).toEqual([...events].sort((a, b) => a - b));
     await store.close();
     remove();
+  });
+
+  test('S-VER-7 it reads what a killed hub left, its log not yet in the file', async () => {
+    const { path, remove } = freshDirectory();
+    const store = await openSqlite(path);
+    await store.load();
+    await openOrder(await openBook(store, 'main'), 1);
+    const left = freshDirectory();
+    mkdirSync(left.path);
+    for (const name of [DATABASE_NAME, `${DATABASE_NAME}-wal`]) {
+      cpSync(join(path, name), join(left.path, name));
+    }
+    const report = await verifyDatabase({ file: join(left.path, DATABASE_NAME) });
+    expect(report).toMatchObject({ ...CLEAN, events: 3 });
+    await store.close();
+    remove();
+    left.remove();
   });
 
   test('S-VER-3 it tells how far it is', async () => {

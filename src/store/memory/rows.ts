@@ -4,7 +4,7 @@
  */
 import type { RowChange } from '../../domain/change-set.js';
 import { TABLE_NAMES } from '../../domain/tables.js';
-import type { OrderHeader, Rows, TableName } from '../../domain/rows.js';
+import type { NumberLease, OrderHeader, Rows, TableName } from '../../domain/rows.js';
 
 export interface KeptRow<T extends TableName = TableName> {
   readonly row: Rows[T];
@@ -22,7 +22,7 @@ export class BranchRows {
     order_payment: new Map(),
     order_adjustment: new Map(),
   };
-  readonly #numbers = new Set<string>();
+  readonly #taken = new Set<string>();
   #openShift: string | null = null;
 
   /** The id of the open shift, or null. */
@@ -53,15 +53,17 @@ export class BranchRows {
     return rows;
   }
 
-  numberTaken(header: OrderHeader): boolean {
-    return this.#numbers.has(numberKey(header));
+  /** Whether an order has the new one's number, or a lease ends where the new one does. */
+  placeTaken(row: OrderHeader | NumberLease): boolean {
+    return this.#taken.has(placeOf(row));
   }
 
   write({ table, before, after }: RowChange, commitVersion: number): void {
     (this.#kept[table] as Map<string, KeptRow>).set(after.id, { row: after, commitVersion });
     switch (table) {
       case 'order_header':
-        this.#numbers.add(numberKey(after));
+      case 'number_lease':
+        this.#taken.add(placeOf(after));
         break;
       case 'pos_shift':
         if (after.status === 'open') this.#openShift = after.id;
@@ -83,7 +85,6 @@ export class BranchRows {
       case 'staff':
       case 'device':
       case 'branch':
-      case 'number_lease':
         break;
     }
   }
@@ -95,6 +96,9 @@ export class BranchRows {
   }
 }
 
-function numberKey(header: OrderHeader): string {
-  return `${header.business_date}#${String(header.number)}`;
+/** What no two orders, and no two leases, of a branch may share. */
+export function placeOf(row: OrderHeader | NumberLease): string {
+  const number =
+    'number' in row ? `order ${String(row.number)}` : `lease ${String(row.last_number)}`;
+  return `${row.business_date} ${number}`;
 }

@@ -4,7 +4,7 @@
  */
 import type { ChangeSet, RowChange } from '../../domain/change-set.js';
 import type { CommitOutcome } from '../port.js';
-import type { BranchRows } from './rows.js';
+import { placeOf, type BranchRows } from './rows.js';
 
 export type Rejection = Extract<CommitOutcome, { kind: 'conflict' | 'exists' | 'shift_closed' }>;
 
@@ -29,18 +29,9 @@ export function rejection(
 
 /** Whether a new row collides with another by something else than its id: an order's number, the one open shift. */
 function placeTaken(rows: BranchRows, change: RowChange, earlier: ChangeSet): boolean {
-  if (change.table === 'order_header') {
-    const { number, business_date } = change.after;
-    return (
-      rows.numberTaken(change.after) ||
-      earlier.some(
-        ({ table, before, after }) =>
-          table === 'order_header' &&
-          before === null &&
-          after.number === number &&
-          after.business_date === business_date,
-      )
-    );
+  if (change.table === 'order_header' || change.table === 'number_lease') {
+    const place = placeOf(change.after);
+    return rows.placeTaken(change.after) || earlier.some((other) => placeIn(other) === place);
   }
   if (change.table === 'pos_shift' && change.after.status === 'open') {
     const open = rows.openShift;
@@ -50,4 +41,9 @@ function placeTaken(rows: BranchRows, change: RowChange, earlier: ChangeSet): bo
     return open !== null && !closedJustNow;
   }
   return false;
+}
+
+function placeIn(change: RowChange): string | null {
+  const numbered = change.table === 'order_header' || change.table === 'number_lease';
+  return numbered && change.before === null ? placeOf(change.after) : null;
 }

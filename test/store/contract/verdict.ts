@@ -14,7 +14,7 @@ import {
   seedRequest,
   shiftRequest,
 } from '../../support/store.js';
-import { NOON, movementRow, shiftRow } from '../../support/store-rows.js';
+import { NOON, leaseRow, movementRow, shiftRow } from '../../support/store-rows.js';
 import { branchNow, withStore, type OpenFresh } from './opened.js';
 
 const { kebab, shift: SHIFT } = seedIds('main');
@@ -177,6 +177,19 @@ function existsContract(openFresh: OpenFresh): void {
       });
       const elsewhere = orderRequest('other', { orderId: 'elsewhere', number: 1 });
       expect(await committed(store, elsewhere)).toBe(3);
+    }));
+
+  test('S-PORT-24 a lease that ends where another does exists already', () =>
+    withStore(openFresh, ['main'], async ({ store }) => {
+      const of = { branch_id: 'main', shift_id: SHIFT };
+      const lease = (id: string) =>
+        request('main', [inserted('number_lease', leaseRow({ ...of, id }))]);
+      await committed(store, lease('first'));
+      expect(await commit(store, lease('second'))).toEqual({
+        kind: 'exists',
+        table: 'number_lease',
+        id: 'second',
+      });
     }));
 
   test('S-PORT-19 a second open shift exists already', () =>
