@@ -1,6 +1,7 @@
 /** The client: channels that keep themselves up to date, and commands and queries as promises, over one lasting connection. */
 import { parseChannel } from '../protocol/channels.js';
 import type { Expect } from '../domain/command.js';
+import type { CommandName, CommandPayloads } from '../domain/registry.js';
 import type {
   AckMessage,
   ErrorMessage,
@@ -132,9 +133,9 @@ export class Client {
    * Resolves when the hub has acknowledged it, which is after it is written; rejects with `CommandRefused` or `ClientEnded`.
    * Commands are sent in the order of the calls.
    */
-  async command(
-    name: string,
-    payload: Readonly<Record<string, unknown>>,
+  async command<Name extends CommandName>(
+    name: Name,
+    payload: CommandPayloads[Name],
     options: CommandOptions = {},
   ): Promise<CommandAnswer> {
     const { expect, correlationId, key = this.#parts.newId(), retryMs } = options;

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ClientEnded, type ClientState } from '../../src/client/index.js';
 import { scene, settle } from './support.js';
 
+const ORDER = { order_type: 'takeaway' } as const;
+
 describe('connection', () => {
   it.each(['msgpack', 'json'] as const)(
     'C-CONN-1 the first message is hello with the token and who it is, in %s',
@@ -67,7 +69,9 @@ describe('connection', () => {
   ])('C-CONN-5 close code %i leaves it %s', async (code, kind) => {
     const { client, connection } = scene();
     connection().welcome();
-    const command = client.command('order.open', {}, { key: 'k' }).catch((error: unknown) => error);
+    const command = client
+      .command('order.open', ORDER, { key: 'k' })
+      .catch((error: unknown) => error);
     connection().cut(code);
     expect(client.state.kind).toBe(kind);
     if (kind === 'ended') expect(await command).toBeInstanceOf(ClientEnded);
@@ -136,7 +140,9 @@ describe('connection', () => {
   it('C-CONN-10 closing leaves no timer and rejects what is not answered', async () => {
     const { client, timers, connection } = scene();
     connection().welcome();
-    const command = client.command('order.open', {}, { key: 'k' }).catch((error: unknown) => error);
+    const command = client
+      .command('order.open', ORDER, { key: 'k' })
+      .catch((error: unknown) => error);
     await settle();
     client.close();
     expect(timers.pending).toBe(0);
@@ -144,6 +150,6 @@ describe('connection', () => {
     expect(await command).toBeInstanceOf(ClientEnded);
     await expect(client.whenLive()).rejects.toBeInstanceOf(ClientEnded);
     await expect(client.subscribe('main/menu').ready).rejects.toBeInstanceOf(ClientEnded);
-    await expect(client.command('order.open', {})).rejects.toBeInstanceOf(ClientEnded);
+    await expect(client.command('order.open', ORDER)).rejects.toBeInstanceOf(ClientEnded);
   });
 });

@@ -5,6 +5,8 @@ import { scene, settle, type Scene } from './support.js';
 const ROWS = [{ id: 'l1', version: 1 }];
 
 /** A client that follows the kitchen and holds version 5. */
+const ORDER = { order_type: 'takeaway' } as const;
+
 function following(): Scene & { readonly replica: ReturnType<Scene['client']['subscribe']> } {
   const stage = scene();
   stage.connection().welcome();
@@ -130,7 +132,7 @@ describe('replica', () => {
 
   it('C-REP-8 each heartbeat of the hub is answered with what was applied and what waits', async () => {
     const { client, connection } = following();
-    void client.command('order.open', {}, { key: 'k1' }).catch(() => undefined);
+    void client.command('order.open', ORDER, { key: 'k1' }).catch(() => undefined);
     await settle();
     connection().delta(5, 6, 'l2');
     connection().heartbeat(6);

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { CommandRefused, type CommandAnswer } from '../../src/client/index.js';
 import { scene, settle } from './support.js';
 
+const BUMP = { order_id: 'o1', line_ids: ['l1'], status: 'ready' as const };
+const ORDER = { order_type: 'takeaway' } as const;
+
 function keysSent(connection: ReturnType<ReturnType<typeof scene>['connection']>): string[] {
   return connection.all('command').map((command) => command.key);
 }
@@ -33,7 +36,7 @@ describe('commands', () => {
 
   it('C-CMD-2 what was made before the connection goes out when it is live, in order', async () => {
     const { client, connection } = scene();
-    const answers = ['k1', 'k2', 'k3'].map((key) => client.command('order.open', {}, { key }));
+    const answers = ['k1', 'k2', 'k3'].map((key) => client.command('order.open', ORDER, { key }));
     connection().welcome();
     await settle();
     expect(keysSent(connection())).toEqual(['k1', 'k2', 'k3']);
@@ -46,7 +49,7 @@ describe('commands', () => {
     connection().welcome();
     await client.whenLive();
     const answers = ['k1', 'k2', 'k3'].map((key) =>
-      client.command('order.open', { note: key }, { key }),
+      client.command('order.open', { ...ORDER, note: key }, { key }),
     );
     await settle();
     connection().ack('k2');
@@ -64,7 +67,7 @@ describe('commands', () => {
     const { client, connection } = scene();
     connection().welcome();
     const refused = client
-      .command('kitchen.set_status', {}, { key: 'k1', expect: { order_line: { l1: 8 } } })
+      .command('kitchen.set_status', BUMP, { key: 'k1', expect: { order_line: { l1: 8 } } })
       .catch((error: unknown) => error);
     await settle();
     expect(connection().last('command').expect).toEqual({ order_line: { l1: 8 } });
@@ -82,7 +85,7 @@ describe('commands', () => {
     const { client, connection, timers } = scene();
     connection().welcome();
     let error: unknown;
-    client.command('order.open', {}, { key: 'k1', retryMs: 3_000 }).catch((cause: unknown) => {
+    client.command('order.open', ORDER, { key: 'k1', retryMs: 3_000 }).catch((cause: unknown) => {
       error = cause;
     });
     await settle();
@@ -101,7 +104,7 @@ describe('commands', () => {
   it('C-CMD-6 a retry that falls into a lost connection is sent once on the next', async () => {
     const { client, connection, timers } = scene();
     connection().welcome();
-    const answer = client.command('order.open', {}, { key: 'k1' });
+    const answer = client.command('order.open', ORDER, { key: 'k1' });
     await settle();
     connection().refuse('k1', 'overloaded');
     connection().cut();
@@ -116,7 +119,7 @@ describe('commands', () => {
     const { client, connection } = scene();
     connection().welcome({ inFlight: 2 });
     for (const key of ['k1', 'k2', 'k3', 'k4']) {
-      client.command('order.open', {}, { key }).catch(() => undefined);
+      client.command('order.open', ORDER, { key }).catch(() => undefined);
     }
     await settle();
     expect(keysSent(connection())).toEqual(['k1', 'k2']);
@@ -129,7 +132,7 @@ describe('commands', () => {
   it('C-CMD-8 a message that the hub would close for is refused here', async () => {
     const { client, connection } = scene();
     connection().welcome();
-    const refused = client.command('order.open', { note: 'x'.repeat(70_000) });
+    const refused = client.command('order.open', { ...ORDER, note: 'x'.repeat(70_000) });
     await expect(refused).rejects.toMatchObject({ code: 'validation_failed', retryable: false });
     expect(connection().all('command')).toEqual([]);
   });
@@ -138,7 +141,7 @@ describe('commands', () => {
     const { client, connection } = scene();
     connection().welcome();
     for (let count = 0; count < 2; count += 1) {
-      client.command('order.open', {}).catch(() => undefined);
+      client.command('order.open', ORDER).catch(() => undefined);
     }
     await settle();
     expect(new Set(keysSent(connection())).size).toBe(2);

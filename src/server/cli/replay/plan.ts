@@ -45,6 +45,8 @@ export interface SimulatedParts {
 /** Orders of one business date, in order of time. */
 export interface PlannedDay {
   readonly businessDate: string;
+  /** When the shift opens: a little before the first order. */
+  readonly opensAt: number;
   readonly orders: readonly PlannedOrder[];
 }
 
@@ -78,6 +80,7 @@ export interface PlanOptions {
 
 const LINES_A_COMMAND_MAX = 100;
 const TABLES = 12;
+const OPENS_BEFORE_MS = 10 * 60_000;
 
 /** Reads control totals straight from the rows, without anything that the plan works out. */
 export function controlTotals(rows: readonly FileLine[]): ControlTotals {
@@ -103,7 +106,7 @@ export function makePlan(
   orders.sort((one, other) =>
     one.at === other.at ? compareNumbers(one.fileNumber, other.fileNumber) : one.at - other.at,
   );
-  return { items, days: groupByDay(orders), totals: controlTotals(selected) };
+  return { items, days: groupByDay(orders, options), totals: controlTotals(selected) };
 }
 
 function isSelected(row: FileLine, { zone, cutoffHour, selection }: PlanOptions): boolean {
@@ -195,14 +198,34 @@ function simulate(orderId: string): SimulatedParts {
   };
 }
 
-function groupByDay(orders: readonly PlannedOrder[]): PlannedDay[] {
+function groupByDay(orders: readonly PlannedOrder[], options: PlanOptions): PlannedDay[] {
   const days = new Map<string, PlannedOrder[]>();
   for (const order of orders) {
     const day = days.get(order.businessDate);
     if (day === undefined) days.set(order.businessDate, [order]);
     else day.push(order);
   }
-  return [...days].map(([date, ordersOfDay]) => ({ businessDate: date, orders: ordersOfDay }));
+  return [...days].map(([date, ordersOfDay]) => ({
+    businessDate: date,
+    opensAt: opensAt(ordersOfDay[0]?.at ?? 0, options),
+    orders: ordersOfDay,
+  }));
+}
+
+/** Never on the business date before. */
+function opensAt(firstOrder: number, { zone, cutoffHour }: PlanOptions): number {
+  const before = firstOrder - OPENS_BEFORE_MS;
+  const sameDate =
+    businessDate(before, zone, cutoffHour) === businessDate(firstOrder, zone, cutoffHour);
+  return sameDate ? before : firstOrder;
+}
+
+/** The whole plan as one day: on a hub that runs, everything is dated today. */
+export function inOneDay(plan: Plan): Plan {
+  const [first] = plan.days;
+  if (first === undefined) return plan;
+  const orders = plan.days.flatMap((day) => day.orders);
+  return { ...plan, days: [{ businessDate: 'today', opensAt: first.opensAt, orders }] };
 }
 
 /** Order numbers by value where they are numbers, else as text. */

@@ -1,0 +1,89 @@
+/** The way of the command line's clients to a hub: its address, and tokens for the parts that they play. */
+import { systemClock } from '../../base/clock.js';
+import { connectClient, type Client } from '../../client/index.js';
+import { nodeSocket } from '../../client/node-socket.js';
+import type { Role } from '../../domain/rows.js';
+import { OperatorError } from '../operator-error.js';
+import { openTokenKey } from '../token-key.js';
+import { openTokens, type Tokens } from '../tokens.js';
+import { VERSION } from '../version.js';
+
+export interface HubDoor {
+  /** `ws://127.0.0.1:8080/ws` */
+  readonly url: string;
+  readonly branchId: string;
+  /** A fresh token at each call. */
+  token(role: Role, device: string): Promise<string>;
+}
+
+/** Seconds; a client asks for a new one whenever it connects. */
+const TOKEN_SECONDS = 24 * 3_600;
+/** A client that is refused for good, or not let in for so long, fails. In milliseconds. */
+const FIRST_CONNECTION_MS = 30_000;
+
+/** Signs tokens itself, with the key of a data directory. */
+export function signingDoor(tokens: Tokens, url: string, branchId: string): HubDoor {
+  return {
+    url,
+    branchId,
+    token: (role, device) =>
+      tokens.sign(
+        {
+          id: `${device}-staff`,
+          name: device,
+          role,
+          branch_id: branchId,
+          device_id: device,
+        },
+        TOKEN_SECONDS,
+      ),
+  };
+}
+
+export interface DoorOptions {
+  readonly url: string;
+  readonly branch: string;
+  readonly token?: string;
+  readonly data?: string;
+}
+
+/** The door of a running hub: with the token given, or with one signed by the key of its data directory. */
+export function runningHubDoor({ url, branch, token, data }: DoorOptions): HubDoor {
+  if (token !== undefined) return { url, branchId: branch, token: () => Promise.resolve(token) };
+  if (data === undefined) {
+    throw new OperatorError(
+      `connect to ${url}`,
+      'there is no token',
+      'give --token, or --data with the data directory of the hub',
+    );
+  }
+  return signingDoor(openTokens(openTokenKey(data), systemClock), url, branch);
+}
+
+/** Resolves when the client is connected for the first time; from then on it keeps itself connected. */
+export async function connectThrough(door: HubDoor, role: Role, device: string): Promise<Client> {
+  const client = connectClient({
+    url: door.url,
+    token: () => door.token(role, device),
+    socket: nodeSocket,
+    clientName: `expeditor ${device}`,
+    clientVersion: VERSION,
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const { state } = client;
+      reject(new Error(state.kind === 'waiting' ? state.reason : 'no answer'));
+    }, FIRST_CONNECTION_MS);
+  });
+  try {
+    await Promise.race([client.whenLive(), late]);
+    return client;
+  } catch (error) {
+    client.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError(`connect to ${door.url}`, reason, 'see that the hub runs there', error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,102 @@
+/** `expeditor replay`: plays recorded orders through a hub, as tills and kitchen screens would, and reconciles. */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { OperatorError } from '../operator-error.js';
+import type { FileText } from './replay/csv.js';
+import type { Selection } from './replay/plan.js';
+import { runReplay } from './replay/run.js';
+import { isRight, summaryOf } from './replay/summary.js';
+
+interface Options {
+  readonly orders: string;
+  readonly menu: string;
+  readonly date?: string;
+  readonly businessDate?: string;
+  readonly speed: number | null;
+  readonly tills: number;
+  readonly screens: number;
+  readonly url?: string;
+  readonly token?: string;
+  readonly data?: string;
+  readonly branch: string;
+  readonly journal?: string;
+}
+
+const DEVICES_MAX = 64;
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('play recorded orders through a hub, and reconcile')
+    .requiredOption('--orders <FILE>', 'CSV: OrderNumber,OrderDate,ItemName,Quantity,ProductPrice')
+    .requiredOption('--menu <FILE>', 'CSV: Item Name,Product Price')
+    .option('--date <DD/MM/YYYY>', 'the orders of one calendar day (default: all)', readDate)
+    .option('--business-date <DD/MM/YYYY>', 'the orders of one business day', readDate)
+    .option('--speed <SPEED>', 'recorded minutes in a minute, like 60x; or max', readSpeed, null)
+    .option('--tills <N>', 'tills', readCount, 4)
+    .option('--screens <N>', 'kitchen screens, at least one to each station', readCount, 6)
+    .option('--url <URL>', 'a hub that runs, like ws://127.0.0.1:8080/ws (default: starts one)')
+    .option('--token <TOKEN>', 'with --url: a token of a manager')
+    .option('--data <DIR>', 'data directory of the hub (default: a new one)')
+    .option('--branch <ID>', 'branch to play in', 'main')
+    .option('--journal <FILE>', 'append each acknowledged key and its version')
+    .action(replay);
+}
+
+async function replay(options: Options): Promise<void> {
+  const { branch, url, token, data, journal, speed, tills, screens } = options;
+  const result = await runReplay({
+    orders: readText(options.orders),
+    menu: readText(options.menu),
+    selection: selectionOf(options),
+    speed,
+    tills,
+    screens,
+    ...(journal === undefined ? {} : { journal }),
+    stage: {
+      branch,
+      ...(url === undefined ? {} : { url }),
+      ...(token === undefined ? {} : { token }),
+      ...(data === undefined ? {} : { data }),
+    },
+    output: process.stdout,
+  });
+  process.stdout.write(`${summaryOf(result).join('\n')}\n`);
+  if (!isRight(result)) process.exitCode = 1;
+}
+
+function selectionOf({ date, businessDate }: Options): Selection {
+  if (date !== undefined && businessDate !== undefined) {
+    throw new OperatorError('--date', 'there is --business-date too', 'give one of them');
+  }
+  if (date !== undefined) return { calendarDate: date };
+  if (businessDate === undefined) return {};
+  return { businessDate: businessDate.split('/').reverse().join('-') };
+}
+
+function readText(path: string): FileText {
+  try {
+    return { name: basename(path), text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError(`read ${path}`, reason, 'give the path of a CSV file', error);
+  }
+}
+
+function readDate(text: string): string {
+  if (/^\d{2}\/\d{2}\/\d{4}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be like 18/05/2019.');
+}
+
+function readSpeed(text: string): number | null {
+  if (text === 'max') return null;
+  const [, digits = ''] = /^(\d{1,6})x$/.exec(text) ?? [];
+  if (Number(digits) >= 1) return Number(digits);
+  throw new InvalidArgumentError('It must be like 60x, or max.');
+}
+
+function readCount(text: string): number {
+  const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= DEVICES_MAX) return count;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${DEVICES_MAX}.`);
+}

@@ -1,0 +1,126 @@
+/** A replay from its files to its reconciliation. */
+import { systemTimers } from '../../../base/clock.js';
+import { connectThrough } from '../hub-door.js';
+import { Agenda } from './agenda.js';
+import { assembleCrew, type Crew } from './crew.js';
+import { readMenu, readOrders, type FileText } from './csv.js';
+import { Director, type Played } from './director.js';
+import { Ledger } from './ledger.js';
+import { inOneDay, makePlan, type Plan, type PlannedDay, type Selection } from './plan.js';
+import { openProgress, type Output } from './progress.js';
+import { fetchOrders, listOrders, reconcile, type Reconciliation } from './reconciliation.js';
+import { openStage, type Stage, type StageOptions } from './stage.js';
+import { survey, type Survey } from './survey.js';
+
+export interface ReplayOptions {
+  readonly orders: FileText;
+  readonly menu: FileText;
+  readonly selection: Selection;
+  /** Recorded time for each unit of real time; null: as fast as it goes. */
+  readonly speed: number | null;
+  readonly tills: number;
+  readonly screens: number;
+  /** Where acknowledged keys are written; absent: nowhere. */
+  readonly journal?: string;
+  readonly stage: StageOptions;
+  readonly output: Output;
+}
+
+export interface ReplayResult {
+  readonly plan: Plan;
+  readonly reconciliation: Reconciliation;
+  readonly played: Played;
+  readonly ledger: Ledger['counts'];
+  readonly pricesChanged: number;
+  readonly stations: readonly string[];
+  readonly screens: number;
+  /** Orders of days that an earlier run had finished. */
+  readonly ordersThereAlready: number;
+}
+
+/** The recorded restaurant's: the files say nothing of it. */
+const ZONE = 'Europe/London';
+const CUTOFF_HOUR = 4;
+
+export async function runReplay(options: ReplayOptions): Promise<ReplayResult> {
+  const { selection, stage: stageOptions } = options;
+  const menu = readMenu(options.menu);
+  const rows = readOrders(options.orders, ZONE);
+  const branchId = stageOptions.branch;
+  const dated = makePlan(menu, rows, { branchId, zone: ZONE, cutoffHour: CUTOFF_HOUR, selection });
+  const stage = await openStage(stageOptions);
+  const ledger = new Ledger(options.journal ?? null);
+  try {
+    return await playOn(stage, ledger, {
+      ...options,
+      plan: stage.clock === null ? inOneDay(dated) : dated,
+    });
+  } finally {
+    ledger.close();
+    await stage.close();
+  }
+}
+
+type Playing = ReplayOptions & { readonly plan: Plan };
+
+async function playOn(stage: Stage, ledger: Ledger, options: Playing): Promise<ReplayResult> {
+  const { plan, output, speed } = options;
+  const { door, clock } = stage;
+  output.write(`Replaying on ${stage.description}\n`);
+  const surveyor = await connectThrough(door, 'manager', 'replay-surveyor');
+  const days = await survey(surveyor, door.branchId, plan);
+  surveyor.close();
+  const progress = openProgress(output, plan.totals.orders);
+  const ordersThereAlready = countOrders(days.over);
+  progress.add(ordersThereAlready);
+  if (ordersThereAlready > 0) progress.line(`${ordersThereAlready} orders are there already`);
+  const start = (days.open[0] ?? plan.days[0])?.opensAt ?? 0;
+  const agenda = new Agenda({ start, speed, clock, timers: systemTimers });
+  const onClosed = (): void => {
+    progress.add(1);
+  };
+  const crew = await assembleCrew({ ...options, door, ledger, agenda, onClosed });
+  try {
+    const onDay = (day: PlannedDay): void => {
+      progress.line(`${day.businessDate}: ${day.orders.length} orders`);
+    };
+    const director = new Director({ branchId: door.branchId, crew, agenda, ledger, onDay });
+    const played = await director.play(days.open);
+    return await conclude(crew, { plan, played, ledger, days });
+  } finally {
+    progress.stop();
+    crew.close();
+  }
+}
+
+async function conclude(
+  crew: Crew,
+  parts: {
+    readonly plan: Plan;
+    readonly played: Played;
+    readonly ledger: Ledger;
+    readonly days: Survey;
+  },
+): Promise<ReplayResult> {
+  const { plan, played, ledger, days } = parts;
+  const stored = await fetchOrders(crew.witness, plan);
+  const times = [...stored.values()].map(({ header }) => header.opened_at);
+  const listed =
+    times.length === 0
+      ? []
+      : await listOrders(crew.witness, Math.min(...times), Math.max(...times) + 1);
+  return {
+    plan,
+    reconciliation: reconcile(plan, stored, listed),
+    played,
+    ledger: ledger.counts,
+    pricesChanged: crew.menu.pricesChanged,
+    stations: crew.stations,
+    screens: crew.screens,
+    ordersThereAlready: countOrders(days.over),
+  };
+}
+
+function countOrders(days: readonly PlannedDay[]): number {
+  return days.reduce((sum, day) => sum + day.orders.length, 0);
+}
