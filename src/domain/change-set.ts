@@ -51,5 +51,5 @@ export function serialChanges(changeSet: ChangeSet): SerialChanges {
       (entry.updated ??= []).push({ id: after.id, version: after.version, changes: columns });
     }
   }
-  return serial as SerialChanges;
+  return serial;
 }

@@ -43,11 +43,11 @@ class OpenedHub implements Hub, SessionHost {
   readonly branches: ReadonlyMap<string, HubBranch>;
   readonly queries: Queries;
   readonly #options: HubOptions;
-  readonly #sessions = new Set<Session>();
-  readonly #bySessionId = new Map<string, Session>();
+  readonly #sessions = new Set<HostedSession>();
+  readonly #bySessionId = new Map<string, HostedSession>();
   readonly #counts = newFanoutCounts();
   readonly #cache: ColdCache;
-  readonly #toFlush = new Set<Session>();
+  readonly #toFlush = new Set<HostedSession>();
   readonly #cancels: Cancel[] = [];
   #tickDue = false;
   #storeStatus: StoreStatus = { state: 'ready' };
@@ -124,22 +124,21 @@ class OpenedHub implements Hub, SessionHost {
       older.principal.device_id === principal.device_id;
     const id = mayContinue && sessionId !== undefined ? sessionId : this.#options.newId();
     // Entered before the older connection ends, so that its end leaves the entry alone.
-    this.#bySessionId.set(id, session as Session);
+    this.#bySessionId.set(id, session);
     if (mayContinue) older.close(CLOSE.replaced, 'another connection continues this session');
     return id;
   }
 
   wake(session: HostedSession): void {
-    this.#toFlush.add(session as Session);
+    this.#toFlush.add(session);
     this.#tickSoon();
   }
 
   ended(session: HostedSession): void {
-    const ended = session as Session;
-    this.#sessions.delete(ended);
-    this.#toFlush.delete(ended);
-    const { sessionId } = ended;
-    if (sessionId !== null && this.#bySessionId.get(sessionId) === ended) {
+    this.#sessions.delete(session);
+    this.#toFlush.delete(session);
+    const { sessionId } = session;
+    if (sessionId !== null && this.#bySessionId.get(sessionId) === session) {
       this.#bySessionId.delete(sessionId);
     }
   }

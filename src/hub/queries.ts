@@ -47,9 +47,9 @@ export class Queries {
       case 'order.get':
         return this.#orderGet(branch, params as QueryParams['order.get'], role);
       case 'order.list':
-        return this.#orderList(branch, params as QueryParams['order.list'], role);
+        return this.#orderList(branch, params, role);
       case 'kitchen.recent':
-        return this.#kitchenRecent(branch, params as QueryParams['kitchen.recent']);
+        return this.#kitchenRecent(branch, params);
       case 'shift.report':
         return this.#shiftReport(branch, params as QueryParams['shift.report'], principal);
       default:
@@ -72,9 +72,7 @@ export class Queries {
     const stored = await this.#store.order(branch.hub.id, orderId);
     // Memory as it is after the read: at least as new as the logs, unless the order went cold meanwhile.
     const order = hot.orders.get(orderId) ?? stored;
-    if (order === null || order === undefined) {
-      return refused(refuse('not_found', `no order ${orderId}`));
-    }
+    if (order === null) return refused(refuse('not_found', `no order ${orderId}`));
     return result({ ...orderRows(order, role), logs: stored?.logs ?? [] });
   }
 

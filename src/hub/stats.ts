@@ -2,10 +2,10 @@
 import type { ColdCache } from '../store/cold-cache.js';
 import type { FanoutCounts } from './fanout/counts.js';
 import type { HubBranch } from './hub-branch.js';
-import type { Session } from './session/session.js';
+import type { HostedSession } from './session/session-host.js';
 
 export interface StatsSources {
-  readonly sessions: ReadonlySet<Session>;
+  readonly sessions: ReadonlySet<HostedSession>;
   readonly branches: ReadonlyMap<string, HubBranch>;
   readonly counts: FanoutCounts;
   readonly cache: ColdCache;

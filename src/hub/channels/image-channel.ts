@@ -29,8 +29,9 @@ interface ImageRow {
 function changedColumns(before: ViewRow, after: ViewRow): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   for (const [column, value] of Object.entries(after)) {
-    if (column !== 'id' && column !== 'version' && before[column] !== value)
+    if (column !== 'id' && column !== 'version' && before[column] !== value) {
       changes[column] = value;
+    }
   }
   return changes;
 }
@@ -129,8 +130,9 @@ export class ImageChannel implements Channel {
       const held = image.get(row.id);
       if (held?.row?.version === row.version) continue;
       if (held === undefined || held.row === null) inserted.push(row);
-      else
+      else {
         updated.push({ id: row.id, version: row.version, changes: changedColumns(held.row, row) });
+      }
       image.set(row.id, { row, changedAt: newVersion });
     }
     const deleted = this.#takeGone(image, present, newVersion);

@@ -171,7 +171,7 @@ export class LiveChannel {
     if (known !== undefined) return known;
     const caughtUp = this.channel.catchUp(since.version);
     if (caughtUp === null) return null;
-    const parts: EncodedParts = this.#catchUpParts.get(since.version) ?? new Map();
+    const parts = this.#catchUpParts.get(since.version) ?? new Map<Encoding, Uint8Array>();
     const bytes = this.#part(parts, encoding, () => caughtUp.changes);
     if (!caughtUp.fewer && bytes.length >= this.#snapshotPart(encoding).length) return null;
     if (this.#catchUpParts.size < CATCH_UPS_MAX) this.#catchUpParts.set(since.version, parts);

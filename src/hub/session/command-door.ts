@@ -11,9 +11,7 @@ export interface CommandSender {
   readonly connectionId: string;
 }
 
-const DEFINITIONS: ReadonlyMap<string, CommandDefinition> = new Map(
-  Object.entries(COMMANDS) as unknown as [string, CommandDefinition][],
-);
+const DEFINITIONS: ReadonlyMap<string, CommandDefinition> = new Map(Object.entries(COMMANDS));
 const LEASE_DEFINITIONS: ReadonlyMap<string, LeaseDefinition> = new Map(Object.entries(LEASES));
 
 const LEASE_SECONDS = 30;

@@ -3,7 +3,8 @@ import type { Clock, Timers } from '../../base/clock.js';
 import type { Durability } from '../../base/durability.js';
 import type { Log } from '../../base/log.js';
 import type { Refusal } from '../../base/refusal.js';
-import type { Principal } from '../../protocol/messages.js';
+import type { CloseCode } from '../../protocol/close-codes.js';
+import type { HubMessage, Principal } from '../../protocol/messages.js';
 import type { FrameMessage } from '../connection.js';
 import type { HubBranch } from '../hub-branch.js';
 import type { HubLimits, TokenVerdict } from '../options.js';
@@ -12,6 +13,16 @@ import type { Queries } from '../queries.js';
 /** A session, as the host keeps it. */
 export interface HostedSession {
   readonly sessionId: string | null;
+  readonly principal: Principal | null;
+  readonly isLagging: boolean;
+  /** Requests whose answers are still to come. */
+  readonly inFlight: number;
+  readonly outboxBytes: number;
+  send(message: HubMessage): void;
+  flush(): void;
+  heartbeat(): void;
+  sweep(): void;
+  close(code: CloseCode, reason: string): void;
 }
 
 export interface SessionHost {

@@ -20,7 +20,7 @@ import { foreignBranch } from './command-door.js';
 import { LiveSession } from './live-session.js';
 import { Outbox } from './outbox.js';
 import { errorMessage, type Request } from './replies.js';
-import type { SessionHost } from './session-host.js';
+import type { HostedSession, SessionHost } from './session-host.js';
 import { welcomeMessage } from './welcome.js';
 
 type State =
@@ -35,7 +35,7 @@ const AHEAD_MAX = 64;
 /** Answers that a client leaves unread; above it the connection ends. */
 const UNREAD_BYTES_MAX = 8 * 1_048_576;
 
-export class Session implements ConnectionEvents {
+export class Session implements ConnectionEvents, HostedSession {
   readonly connection: Connection;
   readonly #host: SessionHost;
   readonly #outbox: Outbox;

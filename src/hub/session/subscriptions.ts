@@ -115,8 +115,9 @@ export class Subscriptions {
     let made = false;
     while (this.#wanting.length > 0 && this.#options.outbox.takesSnapshot) {
       const subscription = this.#wanting.shift();
-      if (subscription === undefined || this.#byName.get(subscription.name) !== subscription)
+      if (subscription === undefined || this.#byName.get(subscription.name) !== subscription) {
         continue;
+      }
       subscription.sendSnapshot();
       made = true;
     }
