@@ -10,7 +10,7 @@ export interface Metrics {
 }
 
 /** Counts that only rise are counters; their names say so, or stand here. All else is a gauge. */
-const COUNTERS = new Set(['commits', 'groups', 'reads', 'conflicts', 'duplicates', 'refusals']);
+const COUNTERS = new Set(['commits', 'groups', 'reads', 'recoveries']);
 
 function isCounter(name: string): boolean {
   return name.endsWith('_total') || COUNTERS.has(name);
