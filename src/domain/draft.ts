@@ -6,7 +6,7 @@ import { assert } from '../base/assert.js';
 import type { ChangeSet, RowChange } from './change-set.js';
 import type { BranchState, CommandContext, Decision } from './command.js';
 import { derivedState } from './order-state.js';
-import type { AnyRow, OrderAggregate, OrderHeader, Rows, TableName } from './rows.js';
+import type { AnyRow, OrderAggregate, Rows, TableName } from './rows.js';
 import { TABLES } from './tables.js';
 import { orderTotals, paymentState } from './totals.js';
 
@@ -66,9 +66,9 @@ export class Draft {
       return after as Rows[T];
     }
     const before = held?.before ?? row;
-    const net = netChanges(before, held ? { ...held.changes, ...changes } : changes);
+    const net = netChanges(before, { ...held?.changes, ...changes });
     if (net === null) {
-      if (held !== undefined) drafted.delete(row.id);
+      drafted.delete(row.id);
       return before as Rows[T];
     }
     if ('updated_at' in TABLES[table].columns) net['updated_at'] = this.#context.now;
@@ -105,15 +105,18 @@ export class Draft {
     const order = this.order(orderId);
     assert(order, `order ${orderId} is settled where it is known`);
     const { header, lines } = order;
-    let figures: Partial<OrderHeader> = {};
+    let total = header.total;
     if (header.status !== 'closed') {
       const totals = orderTotals(order, this.#state.branch.tax_rules);
-      for (const line of lines) this.update('order_line', line, totals.lines.get(line.id) ?? {});
-      figures = totals.header;
+      for (const line of lines) {
+        const figures = totals.lines.get(line.id);
+        if (figures !== undefined) this.update('order_line', line, figures);
+      }
+      this.update('order_header', header, totals.header);
+      total = totals.header.total;
     }
     this.update('order_header', header, {
-      ...figures,
-      ...paymentState(figures.total ?? header.total, order),
+      ...paymentState(total, order),
       ...derivedState(header, lines, this.#context.now),
     });
   }
@@ -154,24 +157,24 @@ export class Draft {
   ): Rows[T][] {
     const drafted = this.#tables.get(table);
     if (drafted === undefined) return [...stored];
-    const kept = stored.map((row) => this.current(table, row));
-    const known = new Set(stored.map(({ id }) => id));
-    for (const [id, { after }] of drafted) if (!known.has(id)) kept.push(after as Rows[T]);
-    return kept.filter((row) => row.order_id === orderId);
+    const rows = new Map<string, Rows[T]>(stored.map((row) => [row.id, row]));
+    for (const [id, { after }] of drafted) rows.set(id, after as Rows[T]);
+    return [...rows.values()].filter((row) => row.order_id === orderId);
   }
 }
 
 /** The columns that differ from `before`; null: none does. */
 function netChanges(before: AnyRow, changes: Columns): Record<string, unknown> | null {
   const columns = before as unknown as Columns;
-  let net: Record<string, unknown> | null = null;
-  for (const column in changes) {
+  const net: Record<string, unknown> = {};
+  let any = false;
+  for (const column of Object.keys(changes)) {
     if (column === 'version' || column === 'updated_at') continue;
     if (equal(columns[column], changes[column])) continue;
-    net ??= {};
     net[column] = changes[column];
+    any = true;
   }
-  return net;
+  return any ? net : null;
 }
 
 /** Deep equality of column values: JSON, so no cycles and no classes. */
