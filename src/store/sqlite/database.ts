@@ -25,6 +25,8 @@ export function openWriter(file: DatabaseFile): Database.Database {
       database.pragma(`busy_timeout = ${String(BUSY_WAIT_MS)}`);
       database.pragma(`synchronous = ${String(SYNCHRONOUS[file.durability])}`);
       database.pragma('foreign_keys = ON');
+      // Without it REPLACE deletes the old row past the triggers of the append-only tables.
+      database.pragma('recursive_triggers = ON');
       migrate(database);
       database.pragma('journal_mode = WAL');
       database.pragma(`journal_size_limit = ${String(WAL_BYTES_KEPT)}`);

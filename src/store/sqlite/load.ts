@@ -8,36 +8,51 @@ import { fromSql, selectList, type PlainRow } from './row-sql.js';
 const OPEN_SHIFT = `(SELECT id FROM pos_shift WHERE branch_id = :branch AND status = 'open')`;
 
 /** The condition is word for word that of the index order_header_hot. */
-const HOT_ORDERS = `SELECT id FROM order_header WHERE branch_id = :branch AND shift_id = ${OPEN_SHIFT}
-  UNION SELECT id FROM order_header
+const HOT_ORDERS = `SELECT id FROM order_header INDEXED BY order_header_of_shift
+  WHERE branch_id = :branch AND shift_id = ${OPEN_SHIFT}
+  UNION SELECT id FROM order_header INDEXED BY order_header_hot
   WHERE branch_id = :branch AND (status NOT IN ('closed', 'voided') OR stations <> '[]')`;
 
 const OF_BRANCH = 't.branch_id = :branch';
 const OF_SHIFT = `${OF_BRANCH} AND t.shift_id = ${OPEN_SHIFT}`;
 const OF_HOT_ORDER = `${OF_BRANCH} AND t.order_id IN (${HOT_ORDERS})`;
 
+interface Hot {
+  readonly table: TableName;
+  /** null: found by the primary key. */
+  readonly index: string | null;
+  readonly where: string;
+}
+
 /** Which rows of each table are hot; of payments there are two kinds. */
-const HOT: readonly (readonly [TableName, string])[] = [
-  ['branch', 't.id = :branch'],
-  ['station', OF_BRANCH],
-  ['menu_item', OF_BRANCH],
-  ['staff', OF_BRANCH],
-  ['device', OF_BRANCH],
-  ['pos_shift', `${OF_BRANCH} AND t.status = 'open'`],
-  ['cash_movement', OF_SHIFT],
-  ['number_lease', OF_SHIFT],
-  ['order_header', `${OF_BRANCH} AND t.id IN (${HOT_ORDERS})`],
-  ['order_line', OF_HOT_ORDER],
-  ['order_payment', OF_HOT_ORDER],
-  ['order_payment', `${OF_SHIFT} AND t.order_id NOT IN (${HOT_ORDERS})`],
-  ['order_adjustment', OF_HOT_ORDER],
+const HOT: readonly Hot[] = [
+  { table: 'branch', index: null, where: 't.id = :branch' },
+  { table: 'station', index: null, where: OF_BRANCH },
+  { table: 'menu_item', index: null, where: OF_BRANCH },
+  { table: 'staff', index: null, where: OF_BRANCH },
+  { table: 'device', index: null, where: OF_BRANCH },
+  { table: 'pos_shift', index: 'pos_shift_open', where: `${OF_BRANCH} AND t.status = 'open'` },
+  { table: 'cash_movement', index: 'cash_movement_of_shift', where: OF_SHIFT },
+  { table: 'number_lease', index: 'number_lease_of_shift', where: OF_SHIFT },
+  { table: 'order_header', index: null, where: `${OF_BRANCH} AND t.id IN (${HOT_ORDERS})` },
+  { table: 'order_line', index: 'order_line_of_order', where: OF_HOT_ORDER },
+  { table: 'order_payment', index: 'order_payment_of_order', where: OF_HOT_ORDER },
+  {
+    table: 'order_payment',
+    index: 'order_payment_of_shift',
+    where: `${OF_SHIFT} AND t.order_id NOT IN (${HOT_ORDERS})`,
+  },
+  { table: 'order_adjustment', index: 'order_adjustment_of_order', where: OF_HOT_ORDER },
 ];
 
-/** By table and rows, for whoever wants to see how they are found. */
-export const HOT_SQL: readonly (readonly [TableName, string])[] = HOT.map(([table, where]) => [
-  table,
-  `SELECT ${selectList(table, 't')}, t.commit_version FROM ${table} t WHERE ${where}`,
-]);
+/** By table, for whoever wants to see how the rows are found. */
+export const HOT_SQL: readonly (readonly [TableName, string])[] = HOT.map(
+  ({ table, index, where }) => {
+    const by = index === null ? '' : `INDEXED BY ${index} `;
+    const columns = selectList(table, 't');
+    return [table, `SELECT ${columns}, t.commit_version FROM ${table} t ${by}WHERE ${where}`];
+  },
+);
 
 /** In one read transaction: all of it stands at one moment. */
 export function loadBranches(database: Database): LoadedBranch[] {

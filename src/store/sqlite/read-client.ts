@@ -85,7 +85,7 @@ export class ReadClient {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#script, { workerData: this.#file });
+    const worker = new Worker(this.#script, { workerData: this.#file, execArgv: [] });
     worker.on('message', ({ id, value, error }: ReadAnswer) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);

@@ -7,8 +7,7 @@ import type { Cancel, Timers } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import type { CommitOutcome, CommitRequest, Settle, StoreStatus } from '../port.js';
 import { encodeRequest } from './encode.js';
-import type { BranchVersions, CommitItem, FromWriter, ItemOutcome } from './messages.js';
-import type { WriterThread } from './writer-thread.js';
+import type { BranchVersions, CommitItem, FromWriter, ItemOutcome, ToWriter } from './messages.js';
 
 /** Commits that wait for their outcome; more are refused. The hub's own bound on commands in flight is lower. */
 const COMMITS_WAITING_MAX = 100_000;
@@ -17,6 +16,14 @@ const REOPEN_WAIT_FIRST_MS = 50;
 const REOPEN_WAIT_LAST_MS = 2_000;
 /** How long a close waits for a database that is being reopened. */
 const CLOSE_WAIT_MS = 5_000;
+
+/** What the queue needs of a writer: it answers in the order in which it is posted to. */
+export interface Writer {
+  post(message: ToWriter): void;
+  onMessage(listener: (message: FromWriter) => void): void;
+  onEnd(listener: (reason: string) => void): void;
+  end(): Promise<void>;
+}
 
 interface Waiting {
   readonly item: CommitItem;
@@ -27,19 +34,19 @@ export interface WriteQueueOptions {
   readonly timers: Timers;
   readonly log: Log;
   /** Starts a writer on the same file again. */
-  readonly reopen: () => WriterThread;
+  readonly reopen: () => Writer;
 }
 
 type State =
-  | { readonly kind: 'running'; readonly writer: WriterThread }
-  | { readonly kind: 'recovering'; readonly writer: WriterThread | null; readonly cancel: Cancel }
-  | { readonly kind: 'closing'; readonly writer: WriterThread }
+  | { readonly kind: 'running'; readonly writer: Writer }
+  | { readonly kind: 'recovering'; readonly writer: Writer | null; readonly cancel: Cancel }
+  | { readonly kind: 'closing'; readonly writer: Writer }
   | { readonly kind: 'closed' };
 
 export class WriteQueue {
   readonly #timers: Timers;
   readonly #log: Log;
-  readonly #reopen: () => WriterThread;
+  readonly #reopen: () => Writer;
   readonly #listeners = new Set<(status: StoreStatus) => void>();
   readonly #settled: Map<string, number>;
   readonly #counts = { commits: 0, groups: 0, group_commits_last: 0, recoveries: 0, wal_bytes: 0 };
@@ -55,7 +62,7 @@ export class WriteQueue {
   #onClosed: (() => void) | null = null;
   #draining = false;
 
-  constructor(writer: WriterThread, heads: BranchVersions, options: WriteQueueOptions) {
+  constructor(writer: Writer, heads: BranchVersions, options: WriteQueueOptions) {
     this.#timers = options.timers;
     this.#log = options.log;
     this.#reopen = options.reopen;
@@ -129,7 +136,7 @@ export class WriteQueue {
     this.#state.writer.post({ type: 'commits', items: gathered.map(({ item }) => item) });
   }
 
-  #listen(writer: WriterThread): void {
+  #listen(writer: Writer): void {
     writer.onMessage((message) => {
       if (writer === this.#writer()) this.#hear(message);
     });
@@ -138,7 +145,7 @@ export class WriteQueue {
     });
   }
 
-  #writer(): WriterThread | null {
+  #writer(): Writer | null {
     return this.#state.kind === 'closed' ? null : this.#state.writer;
   }
 
@@ -270,7 +277,7 @@ export class WriteQueue {
     this.#idle();
   }
 
-  async #closeWriter(writer: WriterThread): Promise<void> {
+  async #closeWriter(writer: Writer): Promise<void> {
     this.#state = { kind: 'closing', writer };
     await new Promise<void>((resolve) => {
       this.#onClosed = resolve;

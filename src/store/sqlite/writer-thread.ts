@@ -1,13 +1,14 @@
 /** The writer's worker as a thread that is posted to, heard, and known to have ended. */
 import { Worker } from 'node:worker_threads';
 import type { FromWriter, ToWriter, WriterStart } from './messages.js';
+import type { Writer } from './write-queue.js';
 
-export class WriterThread {
+export class WriterThread implements Writer {
   readonly #worker: Worker;
   #broke: string | null = null;
 
   constructor(script: URL, start: WriterStart) {
-    this.#worker = new Worker(script, { workerData: start });
+    this.#worker = new Worker(script, { workerData: start, execArgv: [] });
     this.#worker.on('error', (error: unknown) => {
       this.#broke = error instanceof Error ? error.message : String(error);
     });
