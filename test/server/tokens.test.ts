@@ -1,0 +1,96 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SignJWT } from 'jose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SettableClock } from '../../src/base/clock.js';
+import { openTokenKey } from '../../src/server/token-key.js';
+import { openTokens } from '../../src/server/tokens.js';
+
+const NOW = Date.UTC(2026, 0, 1);
+const KEY = new Uint8Array(32).fill(7);
+const AMY = {
+  id: 'amy',
+  name: 'Amy',
+  role: 'cashier',
+  branch_id: 'main',
+  device_id: 'till-1',
+} as const;
+
+describe('tokens', () => {
+  const clock = new SettableClock(NOW);
+  const tokens = openTokens(KEY, clock);
+  beforeEach(() => clock.set(NOW));
+
+  const refusal = async (token: string) => {
+    const verdict = await tokens.verify(token);
+    return verdict.kind === 'refused' ? verdict.refusal.code : verdict.kind;
+  };
+  const forged = (claims: Record<string, unknown>, more: { alg?: string; key?: Uint8Array } = {}) =>
+    new SignJWT({
+      ...{ sub: 'amy', name: 'Amy', role: 'cashier', branch: 'main', device: 'till-1' },
+      ...{ iss: 'expeditor', aud: 'expeditor', exp: NOW / 1_000 + 60 },
+      ...claims,
+    })
+      .setProtectedHeader({ alg: more.alg ?? 'HS256' })
+      .sign(more.key ?? KEY);
+
+  it('O-TOK-1 a token says who somebody is, until it expires', async () => {
+    const token = await tokens.sign(AMY, 60);
+    clock.advance(20_000);
+    expect(await tokens.verify(token)).toEqual({
+      kind: 'valid',
+      principal: AMY,
+      expiresInMs: 40_000,
+    });
+    clock.advance(41_000);
+    expect(await refusal(token)).toBe('token_expired');
+  });
+
+  it('O-TOK-2 what this hub did not sign for this purpose is unauthenticated', async () => {
+    expect(await refusal(await forged({}))).toBe('valid');
+    const wrong = [
+      await forged({}, { key: new Uint8Array(32).fill(8) }),
+      await forged({}, { alg: 'HS512', key: new Uint8Array(64).fill(7) }),
+      await forged({ iss: 'somebody' }),
+      await forged({ aud: 'elsewhere' }),
+      await forged({ role: 'owner' }),
+      await forged({ exp: undefined }),
+      await forged({ device: undefined }),
+      `${btoa('{"alg":"none"}').replaceAll('=', '')}.${btoa('{}')}.`,
+      'no token at all',
+      '',
+    ];
+    for (const token of wrong) expect(await refusal(token)).toBe('unauthenticated');
+  });
+
+  it('O-TOK-3 a principal that no token may bear is refused when it is made', async () => {
+    const bad = { ...AMY, device_id: 'till 1' };
+    await expect(tokens.sign(bad, 60)).rejects.toThrow('make a token: device must match');
+  });
+});
+
+describe('the key of the tokens', () => {
+  let folder = '';
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'expeditor-key-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('O-TOK-4 is made on first use, readable by its owner alone, and kept', () => {
+    const data = join(folder, 'data');
+    const key = openTokenKey(data);
+    expect(key.length).toBe(32);
+    expect(statSync(join(data, 'token.key')).mode & 0o777).toBe(0o600);
+    expect(openTokenKey(data)).toEqual(key);
+    expect(readdirSync(data)).toEqual(['token.key']);
+  });
+
+  it('O-TOK-5 is refused where others may read it, and where it is cut short', () => {
+    openTokenKey(folder);
+    const path = join(folder, 'token.key');
+    chmodSync(path, 0o640);
+    expect(() => openTokenKey(folder)).toThrow(`others may read it (mode 640); run: chmod 600`);
+    chmodSync(path, 0o600);
+    writeFileSync(path, 'c2hvcnQ\n');
+    expect(() => openTokenKey(folder)).toThrow('it holds 5 bytes in place of 32');
+  });
+});
