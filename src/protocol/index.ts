@@ -10,6 +10,8 @@ export {
 export { channelName, isViewName, parseChannel, type Channel } from './channels.js';
 export { CLOSE, shouldReconnect, type CloseCode } from './close-codes.js';
 export { decode, encode } from './codec.js';
+export { messageFault } from './guard.js';
+export type { BrokenReason } from './broken.js';
 export * from './limits.js';
 export * from './messages.js';
 export { applyPatch } from './patch.js';

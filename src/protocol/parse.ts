@@ -10,8 +10,7 @@ import { BROKEN, type BrokenReason } from './broken.js';
 import { isViewName } from './channels.js';
 import { decode } from './codec.js';
 import { compileChecker, type Checker } from './compile.js';
-import { jsonFault } from './guard-json.js';
-import { msgpackFault } from './guard-msgpack.js';
+import { messageFault } from './guard.js';
 import { KEY_LENGTH_MAX, REQUEST_ID_LENGTH_MAX } from './limits.js';
 import type { ClientMessage, Encoding } from './messages.js';
 import { numberFaults } from './numbers.js';
@@ -59,7 +58,7 @@ function compileAll(schemas: Iterable<readonly [string, TSchema]>): ReadonlyMap<
 }
 
 export function parseClientMessage(bytes: Uint8Array, encoding: Encoding): ParsedMessage {
-  const fault = encoding === 'json' ? jsonFault(bytes) : msgpackFault(bytes);
+  const fault = messageFault(bytes, encoding);
   if (fault !== null) return broken(fault);
   const fields = decodeFields(bytes, encoding);
   if (typeof fields === 'string') return broken(fields);
