@@ -8,6 +8,7 @@ import { serveCommand } from './serve.js';
 import { tokenCommand } from './token.js';
 import { verifyCommand } from './verify.js';
 import { versionCommand } from './version.js';
+import { watchCommand } from './watch.js';
 
 function program(): Command {
   return new Command('expeditor')
@@ -18,6 +19,7 @@ function program(): Command {
     .addCommand(tokenCommand())
     .addCommand(replayCommand())
     .addCommand(verifyCommand())
+    .addCommand(watchCommand())
     .addCommand(versionCommand());
 }
 
