@@ -138,13 +138,18 @@ export class TestHub {
   }
 }
 
-/** In these tests a token is its principal in JSON; `expired` and anything else are refused. */
+/** In these tests a token is its principal in JSON, valid for an hour unless `expires_in_ms` stands in it. */
 function verdictOf(token: string): TokenVerdict {
   if (token === 'expired') {
     return { kind: 'refused', refusal: refuse('token_expired', 'this token has expired') };
   }
   try {
-    return { kind: 'valid', principal: JSON.parse(token) as Principal, expiresInMs: 3_600_000 };
+    const { expires_in_ms: expiresInMs = 3_600_000, ...principal } = JSON.parse(
+      token,
+    ) as Principal & {
+      readonly expires_in_ms?: number;
+    };
+    return { kind: 'valid', principal, expiresInMs };
   } catch {
     return { kind: 'refused', refusal: refuse('unauthenticated', 'this is no token of ours') };
   }

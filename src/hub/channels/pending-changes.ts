@@ -30,6 +30,10 @@ export class PendingTable {
     return this.#rows.size;
   }
 
+  has(id: string): boolean {
+    return this.#rows.has(id);
+  }
+
   /** `before` and `after` are null where the row is not in the view; `columns` are those that changed. */
   note(id: string, before: AnyRow | null, after: AnyRow | null, columns: readonly string[]): void {
     const pending = this.#rows.get(id);

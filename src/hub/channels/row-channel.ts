@@ -73,7 +73,8 @@ export class RowChannel implements Channel {
       const { tableView, pending } = channelTable;
       const was = before !== null && tableView.includes(before as Rows[HotTableName], this.#hot);
       const is = tableView.includes(after as Rows[HotTableName], this.#hot);
-      if (!was && !is) continue;
+      // A row that left since the last delta may come back: what changed outside the view belongs to it too.
+      if (!was && !is && !pending.has(after.id)) continue;
       pending.note(
         after.id,
         was ? before : null,

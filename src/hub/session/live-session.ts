@@ -96,13 +96,13 @@ export class LiveSession {
       return { code: CLOSE.unauthenticated, reason: 'token expired' };
     }
     const heardAt = this.subscriptions.size > 0 ? Math.min(this.#heartbeatAt, aliveAt) : aliveAt;
-    if (now - heardAt > limits.silenceMaxMs) {
+    if (now - heardAt >= limits.silenceMaxMs) {
       return { code: CLOSE.tooSlow, reason: 'nothing heard for too long' };
     }
     if (this.subscriptions.behindMs() > limits.behindMaxMs) {
       return { code: CLOSE.tooSlow, reason: 'too far behind' };
     }
-    if (this.#meter.oldestMs() > limits.answerWaitMs) {
+    if (this.#meter.oldestMs() >= limits.answerWaitMs) {
       const reason = 'the store is being reopened; ask again with the same key';
       return { code: CLOSE.restarting, reason };
     }

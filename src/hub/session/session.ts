@@ -148,8 +148,12 @@ export class Session implements ConnectionEvents, HostedSession {
   flush(): void {
     const state = this.#state;
     if (state.kind === 'closed') return;
-    do this.#outbox.flush();
-    while (state.kind === 'live' && state.live.subscriptions.sendSnapshots());
+    let made: boolean;
+    do {
+      made = state.kind === 'live' && state.live.subscriptions.sendSnapshots();
+      this.#outbox.flush();
+    } while (made);
+    this.#recover();
     if (this.#outbox.bytes > UNREAD_BYTES_MAX && !this.#outbox.takesSnapshot) {
       this.close(CLOSE.tooSlow, 'answers are not read');
     }

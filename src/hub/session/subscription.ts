@@ -46,6 +46,11 @@ export class Subscription implements Subscriber {
     return this.#state;
   }
 
+  /** A request waits for its snapshot or catch-up. */
+  get owesAnswer(): boolean {
+    return this.#state.kind === 'waiting' && this.#state.id !== undefined;
+  }
+
   /** What a heartbeat tells of the channel; null: nothing was queued yet. */
   get queuedVersion(): number | null {
     return this.#queued === 0 && this.#written === null ? null : this.#queued;

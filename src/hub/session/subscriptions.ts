@@ -40,7 +40,7 @@ export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #byName = new Map<string, Subscription>();
   /** Those that wait for a snapshot, in the order in which they asked. */
-  readonly #wanting: Subscription[] = [];
+  readonly #wanting = new Set<Subscription>();
   readonly #applied = new Map<string, number>();
   readonly #behind = new Map<string, Behind>();
   #laggingSince: number | null = null;
@@ -78,7 +78,7 @@ export class Subscriptions {
         wake();
       },
       wantsSnapshot: () => {
-        this.#wanting.push(subscription);
+        this.#wanting.add(subscription);
         wake();
       },
       noticeResync: (channel) => {
@@ -92,32 +92,37 @@ export class Subscriptions {
     });
     this.#byName.set(name, subscription);
     const live = branch.channels.follow(subscription.address, subscription);
-    subscription.begin(live, id, since ?? null);
+    // The versions of `devices` count anew at each start of the hub: what a client held says nothing.
+    subscription.begin(live, id, view === 'devices' ? null : (since ?? null));
     return null;
   }
 
+  /** Ends the subscription; a request that still waits for its snapshot gets it first, since every request is answered. */
   unsubscribe(name: string): void {
     const subscription = this.#byName.get(name);
     if (subscription === undefined) return;
+    if (subscription.owesAnswer) subscription.sendSnapshot();
+    this.#end(name, subscription);
+  }
+
+  close(): void {
+    for (const [name, subscription] of [...this.#byName]) this.#end(name, subscription);
+  }
+
+  #end(name: string, subscription: Subscription): void {
     this.#byName.delete(name);
+    this.#wanting.delete(subscription);
     this.#applied.delete(name);
     this.#behind.delete(name);
     this.#options.branch.channels.unfollow(name, subscription);
   }
 
-  close(): void {
-    for (const name of [...this.#byName.keys()]) this.unsubscribe(name);
-    this.#wanting.length = 0;
-  }
-
   /** Makes the next snapshots, as many as the outbox takes now. True: one was made. */
   sendSnapshots(): boolean {
     let made = false;
-    while (this.#wanting.length > 0 && this.#options.outbox.takesSnapshot) {
-      const subscription = this.#wanting.shift();
-      if (subscription === undefined || this.#byName.get(subscription.name) !== subscription) {
-        continue;
-      }
+    for (const subscription of this.#wanting) {
+      if (!this.#options.outbox.takesSnapshot) break;
+      this.#wanting.delete(subscription);
       subscription.sendSnapshot();
       made = true;
     }
