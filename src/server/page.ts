@@ -52,7 +52,8 @@ screens connect to it, people do not need this page.</p>
     (<code>expeditor.v1.msgpack</code> or <code>expeditor.v1.json</code>)</dd>
 </dl>
 <p>To watch the kitchen's board in a terminal, on the machine that the hub runs on:</p>
-<pre>node dist/server/main.js watch --view kitchen</pre>
+<pre>node dist/server/main.js watch --view kitchen --data DIR</pre>
+<p>where DIR is the hub's data directory.</p>
 <p>For machines: <a href="/healthz">health</a>, <a href="/readyz">readiness</a>,
 <a href="/metrics">metrics</a>.</p>
 </html>
