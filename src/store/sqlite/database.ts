@@ -30,7 +30,7 @@ export function openWriter(file: DatabaseFile): Database.Database {
       migrate(database);
       database.pragma('journal_mode = WAL');
       database.pragma(`journal_size_limit = ${String(WAL_BYTES_KEPT)}`);
-      // The worker checkpoints between groups, where no commit waits for it.
+      // The checkpointer copies the log beside the commits, none of which waits for it.
       database.pragma('wal_autocheckpoint = 0');
       database.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
       database.pragma(`mmap_size = ${String(file.mmapBytes)}`);
@@ -44,6 +44,18 @@ export function openWriter(file: DatabaseFile): Database.Database {
       database.close();
       throw error;
     }
+  });
+}
+
+/** The connection that copies the log into the file, and syncs both as it does. */
+export function openCopier(file: DatabaseFile): Database.Database {
+  return opening(file.path, () => {
+    const database = new Database(file.path, { fileMustExist: true });
+    database.pragma(`busy_timeout = ${String(BUSY_WAIT_MS)}`);
+    database.pragma(`synchronous = ${String(SYNCHRONOUS[file.durability])}`);
+    database.pragma(`journal_size_limit = ${String(WAL_BYTES_KEPT)}`);
+    database.pragma('wal_autocheckpoint = 0');
+    return database;
   });
 }
 

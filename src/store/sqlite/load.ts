@@ -3,6 +3,8 @@ import type { Database } from 'better-sqlite3';
 import { TABLES } from '../../domain/tables.js';
 import type { AnyRow, Branch, TableName } from '../../domain/rows.js';
 import type { LoadedBranch, LoadedRow } from '../port.js';
+import { openReader } from './database.js';
+import type { DatabaseFile } from './messages.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
 
 const OPEN_SHIFT = `(SELECT id FROM pos_shift WHERE branch_id = :branch AND status = 'open')`;
@@ -54,8 +56,21 @@ export const HOT_SQL: readonly (readonly [TableName, string])[] = HOT.map(
   },
 );
 
+/**
+ * On the thread that asks, with a connection of its own: at a start nobody waits for that thread, and handing a day's
+ * rows from one thread to another takes longer than reading them.
+ */
+export function loadFrom(file: DatabaseFile): LoadedBranch[] {
+  const database = openReader(file);
+  try {
+    return loadBranches(database);
+  } finally {
+    database.close();
+  }
+}
+
 /** In one read transaction: all of it stands at one moment. */
-export function loadBranches(database: Database): LoadedBranch[] {
+function loadBranches(database: Database): LoadedBranch[] {
   const statements = HOT_SQL.map(([table, sql]) => [table, database.prepare(sql)] as const);
   const heads = database.prepare<[], { id: string; version: number; horizon: number }>(
     `SELECT b.id, coalesce(h.version, 0) AS version, coalesce(h.horizon, 0) AS horizon

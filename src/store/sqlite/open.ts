@@ -10,6 +10,7 @@ import type { Log } from '../../base/log.js';
 import type { Store } from '../port.js';
 import { StoreOpenError, messageOf } from './errors.js';
 import type { BranchVersions, DatabaseFile, DiskDurability } from './messages.js';
+import { loadFrom } from './load.js';
 import { takeOwnership } from './owner-lock.js';
 import { ReadClient } from './read-client.js';
 import { SqliteStore } from './sqlite-store.js';
@@ -57,7 +58,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const queue = new WriteQueue(writer, heads, { timers, log, reopen: () => startWriter(true) });
     const reader = new ReadClient(new URL('reader-worker.js', scripts), file, log);
     log.info({ directory, durability, epoch, branches: heads.length }, 'the store is open');
-    return new SqliteStore({ durability, epoch, queue, reader, letGo });
+    return new SqliteStore({ durability, epoch, queue, reader, load: () => loadFrom(file), letGo });
   } catch (error) {
     await writer.end();
     letGo();

@@ -2,7 +2,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { OrderLine, TableName } from '../../domain/rows.js';
 import type {
-  LoadedBranch,
   OrderFilter,
   OrderPage,
   StatusLogEntry,
@@ -11,7 +10,6 @@ import type {
   StoredShift,
 } from '../port.js';
 import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
-import { loadBranches } from './load.js';
 import { listOrders } from './order-list.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
 
@@ -64,10 +62,6 @@ export class Reader {
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
     this.#sql = Object.fromEntries<unknown>(prepared) as Reads;
-  }
-
-  load(): LoadedBranch[] {
-    return loadBranches(this.#database);
   }
 
   answer(branchId: string, key: string): StoredAnswer | null {

@@ -21,6 +21,7 @@ interface Parts {
   readonly epoch: string;
   readonly queue: WriteQueue;
   readonly reader: ReadClient;
+  readonly load: () => readonly LoadedBranch[];
   readonly letGo: () => void;
 }
 
@@ -29,19 +30,21 @@ export class SqliteStore implements Store {
   readonly epoch: string;
   readonly #queue: WriteQueue;
   readonly #reader: ReadClient;
+  readonly #load: () => readonly LoadedBranch[];
   readonly #letGo: () => void;
   #closing: Promise<void> | null = null;
 
-  constructor({ durability, epoch, queue, reader, letGo }: Parts) {
+  constructor({ durability, epoch, queue, reader, load, letGo }: Parts) {
     this.durability = durability;
     this.epoch = epoch;
     this.#queue = queue;
     this.#reader = reader;
+    this.#load = load;
     this.#letGo = letGo;
   }
 
   load(): Promise<readonly LoadedBranch[]> {
-    return this.#reader.read('load');
+    return Promise.resolve().then(this.#load);
   }
 
   commit(request: CommitRequest, settle: Settle): void {

@@ -11,6 +11,8 @@ import type { BranchVersions, CommitItem, FromWriter, ItemOutcome, ToWriter } fr
 
 /** Commits that wait for their outcome; more are refused. The hub's own bound on commands in flight is lower. */
 const COMMITS_WAITING_MAX = 100_000;
+/** Commits for which an idle writer is woken before the turn ends. */
+const HAND_OVER_COMMITS = 32;
 /** Waits between attempts to reopen: doubling from the first to the last. */
 const REOPEN_WAIT_FIRST_MS = 50;
 const REOPEN_WAIT_LAST_MS = 2_000;
@@ -90,8 +92,11 @@ export class WriteQueue {
       return;
     }
     this.#gathered.push({ item: encodeRequest(request), settle });
-    // At the end of the turn, so that all that came in with it shares a group; never on a timer.
-    if (this.#gathered.length === 1) {
+    // An idle writer starts on the first few while the hub decides the rest of this turn.
+    if (this.#inFlight.length === 0 && this.#gathered.length >= HAND_OVER_COMMITS) {
+      this.#handOver();
+    } else if (this.#gathered.length === 1) {
+      // At the end of the turn, so that all that came in with it shares a group; never on a timer.
       setImmediate(() => {
         this.#handOver();
       });

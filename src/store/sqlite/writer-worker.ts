@@ -3,8 +3,9 @@ import type { Database } from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert, assertNever } from '../../base/assert.js';
+import { Checkpointer } from './checkpointer.js';
 import { openWriter } from './database.js';
-import { StoreOpenError, faultOf, messageOf } from './errors.js';
+import { StoreOpenError, messageOf } from './errors.js';
 import { GroupWriter } from './group-writer.js';
 import type { CommitItem, FromWriter, ToWriter, WriterStart } from './messages.js';
 import { lookUp, secure } from './recover.js';
@@ -12,8 +13,6 @@ import { beginRun, endRun } from './run-record.js';
 
 /** Commits that share one transaction; more wait for the next. */
 const GROUP_COMMITS_MAX = 256;
-/** Pages in the log at which they are copied into the database file (16 MiB). */
-const CHECKPOINT_PAGES = 4_000;
 
 assert(parentPort, 'runs as a worker');
 const port = parentPort;
@@ -23,110 +22,119 @@ function post(message: FromWriter): void {
   port.postMessage(message);
 }
 
-function serve(database: Database): void {
-  const groups = new GroupWriter(database, start.durability);
-  const epoch = beginRun(database, start);
-  post({ type: 'opened', epoch, heads: groups.versions() });
-  port.on('message', (message: ToWriter) => {
-    for (let next: ToWriter | null = message; next !== null;) {
-      next = handle(database, groups, next);
-    }
-  });
-}
-
-/** Gives the message that it took from the port while it gathered a group, if that has still to be handled. */
-function handle(database: Database, groups: GroupWriter, message: ToWriter): ToWriter | null {
-  switch (message.type) {
-    case 'commits': {
-      const items = [...message.items];
-      const rest = gather(items);
-      for (let from = 0; from < items.length; from += GROUP_COMMITS_MAX) {
-        if (!commit(database, groups, items.slice(from, from + GROUP_COMMITS_MAX))) return null;
-      }
-      return rest;
-    }
-    case 'recover':
-      recover(database, message);
-      return null;
-    case 'close':
-      close(database);
-      return null;
-    default:
-      return assertNever(message);
-  }
-}
-
-/** Adds what has arrived meanwhile; gives the first message that is something else. */
-function gather(items: CommitItem[]): ToWriter | null {
-  while (items.length < GROUP_COMMITS_MAX) {
-    const received = receiveMessageOnPort(port) as { message: ToWriter } | undefined;
-    if (received === undefined) return null;
-    if (received.message.type !== 'commits') return received.message;
-    items.push(...received.message.items);
-  }
-  return null;
-}
-
-/** False: the store has failed, and this worker is ending. */
-function commit(database: Database, groups: GroupWriter, items: readonly CommitItem[]): boolean {
-  const result = groups.write(items);
-  if (result.kind === 'failed') {
-    fail(database, result.reason);
-    return false;
-  }
-  const { outcomes, full, bugs } = result;
-  post({ type: 'settled', outcomes, full, bugs, walBytes: walBytes() });
-  return checkpoint(database);
-}
-
-function checkpoint(database: Database): boolean {
-  try {
-    const [state] = database.pragma('wal_checkpoint(NOOP)') as { log: number }[];
-    if ((state?.log ?? 0) >= CHECKPOINT_PAGES) database.pragma('wal_checkpoint(PASSIVE)');
-    return true;
-  } catch (error) {
-    if (faultOf(error) !== 'disk') return true;
-    fail(database, messageOf(error));
-    return false;
-  }
-}
-
 function walBytes(): number {
   return statSync(`${start.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function recover(database: Database, message: Extract<ToWriter, { type: 'recover' }>): void {
-  try {
-    secure(database);
-    post({ type: 'recovered', outcomes: lookUp(database, message.items, message.settled) });
-  } catch (error) {
-    fail(database, messageOf(error));
-  }
-}
+class WriterService {
+  readonly #database: Database;
+  readonly #groups: GroupWriter;
+  readonly #checkpointer: Checkpointer;
+  #failed = false;
 
-function fail(database: Database, reason: string): void {
-  try {
-    database.close();
-  } catch {
-    // Its files are opened again by the next worker; what this one could not close ends with it.
+  constructor(database: Database) {
+    this.#database = database;
+    this.#groups = new GroupWriter(database, start.durability);
+    const epoch = beginRun(database, start);
+    this.#checkpointer = new Checkpointer(database, start, (reason) => {
+      this.#fail(reason);
+    });
+    post({ type: 'opened', epoch, heads: this.#groups.versions() });
   }
-  post({ type: 'failed', reason });
-  port.close();
-}
 
-function close(database: Database): void {
-  try {
-    endRun(database);
-    database.close();
-    post({ type: 'closed' });
-    port.close();
-  } catch (error) {
-    fail(database, messageOf(error));
+  hear(message: ToWriter): void {
+    for (let next: ToWriter | null = message; next !== null && !this.#failed;) {
+      next = this.#handle(next);
+    }
+  }
+
+  /** Gives the message that it took from the port while it gathered a group, if that has still to be handled. */
+  #handle(message: ToWriter): ToWriter | null {
+    switch (message.type) {
+      case 'commits': {
+        const items = [...message.items];
+        const rest = this.#gather(items);
+        for (let from = 0; from < items.length && !this.#failed; from += GROUP_COMMITS_MAX) {
+          this.#commit(items.slice(from, from + GROUP_COMMITS_MAX));
+        }
+        return rest;
+      }
+      case 'recover':
+        this.#recover(message);
+        return null;
+      case 'close':
+        void this.#close();
+        return null;
+      default:
+        return assertNever(message);
+    }
+  }
+
+  /** Adds what has arrived meanwhile; gives the first message that is something else. */
+  #gather(items: CommitItem[]): ToWriter | null {
+    while (items.length < GROUP_COMMITS_MAX) {
+      const received = receiveMessageOnPort(port) as { message: ToWriter } | undefined;
+      if (received === undefined) return null;
+      if (received.message.type !== 'commits') return received.message;
+      items.push(...received.message.items);
+    }
+    return null;
+  }
+
+  #commit(items: readonly CommitItem[]): void {
+    try {
+      const result = this.#groups.write(items);
+      if (result.kind === 'failed') {
+        this.#fail(result.reason);
+        return;
+      }
+      const { outcomes, full, bugs } = result;
+      post({ type: 'settled', outcomes, full, bugs, walBytes: walBytes() });
+      this.#checkpointer.afterGroup();
+    } catch (error) {
+      this.#fail(messageOf(error));
+    }
+  }
+
+  #recover({ items, settled }: Extract<ToWriter, { type: 'recover' }>): void {
+    try {
+      secure(this.#database);
+      post({ type: 'recovered', outcomes: lookUp(this.#database, items, settled) });
+    } catch (error) {
+      this.#fail(messageOf(error));
+    }
+  }
+
+  /** The hub ends this worker when it hears that; until then nothing more is written. */
+  #fail(reason: string): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    try {
+      this.#database.close();
+    } catch {
+      // Its files are opened again by the next worker; what this one could not close ends with it.
+    }
+    post({ type: 'failed', reason });
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#checkpointer.close();
+      endRun(this.#database);
+      this.#database.close();
+      post({ type: 'closed' });
+      port.close();
+    } catch (error) {
+      this.#fail(messageOf(error));
+    }
   }
 }
 
 try {
-  serve(openWriter(start));
+  const service = new WriterService(openWriter(start));
+  port.on('message', (message: ToWriter) => {
+    service.hear(message);
+  });
 } catch (error) {
   const { operation, reason, hint } =
     error instanceof StoreOpenError
