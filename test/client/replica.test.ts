@@ -108,7 +108,7 @@ describe('replica', () => {
     const { connection, timers, replica } = following();
     connection().cut();
     expect(replica.state).toBe('stale');
-    timers.pass(500);
+    timers.advance(500);
     connection().welcome();
     expect(connection().last('subscribe').since).toEqual({ epoch: 'e1', version: 5 });
     expect(replica.state).toBe('stale');
@@ -122,9 +122,9 @@ describe('replica', () => {
     replica.onChange((change) => {
       if (change.kind === 'state') states.push(change.state);
     });
-    timers.pass(9_000);
+    timers.advance(9_000);
     expect(replica.state).toBe('live');
-    timers.pass(1_000);
+    timers.advance(1_000);
     expect(replica.state).toBe('stale');
     connection().heartbeat(5);
     expect(states).toEqual(['stale', 'live']);
@@ -158,7 +158,7 @@ describe('replica', () => {
       retryable: true,
     });
     const before = connection().all('subscribe').length;
-    timers.pass(500);
+    timers.advance(500);
     expect(connection().all('subscribe')).toHaveLength(before + 1);
     expect(later.state).toBe('stale');
     expect(() => client.subscribe('nonsense')).toThrow('not the name of a channel');

@@ -55,7 +55,7 @@ describe('commands', () => {
     connection().ack('k2');
     const first = connection().all('command');
     connection().cut();
-    timers.pass(500);
+    timers.advance(500);
     connection().welcome();
     expect(connection().all('command')).toEqual([first[0], first[2]]);
     connection().ack('k1');
@@ -90,14 +90,14 @@ describe('commands', () => {
     });
     await settle();
     connection().refuse('k1', 'overloaded', 1_000);
-    timers.pass(1_400);
+    timers.advance(1_400);
     expect(keysSent(connection())).toEqual(['k1']);
-    timers.pass(100);
+    timers.advance(100);
     expect(keysSent(connection())).toEqual(['k1', 'k1']);
     connection().refuse('k1', 'overloaded', 1_000);
     await settle();
     expect(error).toMatchObject({ code: 'overloaded', retryable: true });
-    timers.pass(10_000);
+    timers.advance(10_000);
     expect(keysSent(connection())).toEqual(['k1', 'k1']);
   });
 
@@ -108,7 +108,7 @@ describe('commands', () => {
     await settle();
     connection().refuse('k1', 'overloaded');
     connection().cut();
-    timers.pass(500);
+    timers.advance(500);
     connection().welcome();
     expect(keysSent(connection())).toEqual(['k1']);
     connection().ack('k1');
@@ -153,7 +153,7 @@ describe('commands', () => {
     const result = client.query('order.list', { status: 'open' });
     await settle();
     connection().cut();
-    timers.pass(500);
+    timers.advance(500);
     connection().welcome();
     const { id, name, params } = connection().last('query');
     expect({ name, params }).toEqual({ name: 'order.list', params: { status: 'open' } });

@@ -1,60 +1,10 @@
 /** A hub by hand: the test sees what the client sends, and says what the hub answers, message by message. */
-import type { Timers } from '../../src/base/clock.js';
 import { SettableClock } from '../../src/base/clock.js';
 import { connectClient, type Client, type ClientOptions } from '../../src/client/index.js';
 import type { SocketEvents } from '../../src/client/socket.js';
 import { decode, encode } from '../../src/protocol/codec.js';
 import type { ClientMessage, Encoding, HubMessage } from '../../src/protocol/messages.js';
-
-interface Alarm {
-  readonly due: number;
-  readonly everyMs: number | null;
-  readonly run: () => void;
-}
-
-/** Timers that run when the test says that time has passed. */
-export class HandTimers implements Timers {
-  #now = 0;
-  #alarms: Alarm[] = [];
-
-  after(delayMs: number, run: () => void): () => void {
-    return this.#add({ due: this.#now + delayMs, everyMs: null, run });
-  }
-
-  every(intervalMs: number, run: () => void): () => void {
-    return this.#add({ due: this.#now + intervalMs, everyMs: intervalMs, run });
-  }
-
-  monotonicMs(): number {
-    return this.#now;
-  }
-
-  get pending(): number {
-    return this.#alarms.length;
-  }
-
-  pass(milliseconds: number): void {
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const next = this.#alarms
-        .filter((alarm) => alarm.due <= end)
-        .sort((one, other) => one.due - other.due)[0];
-      if (next === undefined) break;
-      this.#now = Math.max(this.#now, next.due);
-      this.#alarms = this.#alarms.filter((alarm) => alarm !== next);
-      if (next.everyMs !== null) this.#alarms.push({ ...next, due: next.due + next.everyMs });
-      next.run();
-    }
-    this.#now = end;
-  }
-
-  #add(alarm: Alarm): () => void {
-    this.#alarms.push(alarm);
-    return () => {
-      this.#alarms = this.#alarms.filter(({ run }) => run !== alarm.run);
-    };
-  }
-}
+import { ManualTimers } from '../support/manual-timers.js';
 
 /** One connection as the hub sees it. */
 export class HandConnection {
@@ -174,7 +124,7 @@ export class HandConnection {
 
 export interface Scene {
   readonly client: Client;
-  readonly timers: HandTimers;
+  readonly timers: ManualTimers;
   readonly clock: SettableClock;
   /** Every connection that the client opened, oldest first. */
   readonly connections: HandConnection[];
@@ -184,7 +134,7 @@ export interface Scene {
 
 /** A client whose jitter is always the longest, so that waits are known: 500 ms, 1 s, 2 s, ... */
 export function scene(options: Partial<ClientOptions> = {}): Scene {
-  const timers = new HandTimers();
+  const timers = new ManualTimers();
   const clock = new SettableClock(900_000);
   const connections: HandConnection[] = [];
   const client = connectClient({
