@@ -27,6 +27,8 @@ export interface TestHubOptions {
   /** Branches to make in a store that has none. */
   readonly seeds?: readonly Seed[];
   readonly random?: () => number;
+  /** Default: setImmediate. */
+  readonly nextTick?: (flush: () => void) => void;
 }
 
 export interface ClientOptions {
@@ -92,7 +94,7 @@ export class TestHub {
       store,
       clock,
       timers,
-      nextTick: setImmediate,
+      nextTick: options.nextTick ?? setImmediate,
       newId,
       random: options.random ?? (() => 0.5),
       log: silentLog,

@@ -146,13 +146,11 @@ export class Session implements ConnectionEvents, HostedSession {
 
   /** The end of a tick: one write of all that it brought. */
   flush(): void {
-    const state = this.#state;
-    if (state.kind === 'closed') return;
-    let made: boolean;
-    do {
-      made = state.kind === 'live' && state.live.subscriptions.sendSnapshots();
-      this.#outbox.flush();
-    } while (made);
+    if (this.#state.kind === 'closed') return;
+    // The first snapshot leaves with the tick's other messages; the next is made when it has gone.
+    this.#makeSnapshots();
+    do this.#outbox.flush();
+    while (this.#makeSnapshots());
     this.#recover();
     if (this.#outbox.bytes > UNREAD_BYTES_MAX && !this.#outbox.takesSnapshot) {
       this.close(CLOSE.tooSlow, 'answers are not read');
@@ -248,6 +246,11 @@ export class Session implements ConnectionEvents, HostedSession {
     });
     this.#state = { kind: 'live', live };
     this.send(welcomeMessage(this.#host, { id: message.id, sessionId, principal }));
+  }
+
+  /** True: one was made. */
+  #makeSnapshots(): boolean {
+    return this.#state.kind === 'live' && this.#state.live.subscriptions.sendSnapshots();
   }
 
   #lag(): void {
