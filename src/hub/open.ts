@@ -3,7 +3,7 @@ import { durationSpread } from './spread.js';
 import type { Cancel } from '../base/clock.js';
 import { refuse, type Refusal } from '../base/refusal.js';
 import { CLOSE } from '../protocol/close-codes.js';
-import type { Principal } from '../protocol/messages.js';
+import type { NoticeMessage, Principal } from '../protocol/messages.js';
 import { ColdCache } from '../store/cold-cache.js';
 import type { LoadedBranch, StoreStatus } from '../store/port.js';
 import { BranchHub } from './branch/branch.js';
@@ -148,15 +148,7 @@ class OpenedHub implements Hub, SessionHost {
     this.#draining = true;
     const deadline = this.timers.monotonicMs() + this.limits.drainMs;
     await this.#until(deadline, () => !this.#hasInFlight());
-    for (const session of this.#sessions) {
-      const retryAfterMs = durationSpread(RECONNECT_SPREAD_MS, this.#options.random);
-      session.send({
-        type: 'notice',
-        code: 'draining',
-        message: 'the hub is restarting; come back after retryAfterMs',
-        retryAfterMs,
-      });
-    }
+    for (const session of this.#sessions) session.send(this.#drainingNotice(forGood));
     await this.#until(deadline, () =>
       [...this.#sessions].every(({ outboxBytes }) => outboxBytes === 0),
     );
@@ -225,6 +217,14 @@ class OpenedHub implements Hub, SessionHost {
     const sessions = [...this.#toFlush];
     this.#toFlush.clear();
     for (const session of sessions) session.flush();
+  }
+
+  #drainingNotice(forGood: boolean): NoticeMessage {
+    const notice = { type: 'notice', code: 'draining' } as const;
+    if (forGood) return { ...notice, message: 'the hub goes away for good' };
+    const retryAfterMs = durationSpread(RECONNECT_SPREAD_MS, this.#options.random);
+    const message = 'the hub is restarting; come back after retryAfterMs';
+    return { ...notice, message, retryAfterMs };
   }
 
   #noteStatus(status: StoreStatus): void {

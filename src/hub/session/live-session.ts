@@ -99,7 +99,9 @@ export class LiveSession {
     if (now - heardAt >= limits.silenceMaxMs) {
       return { code: CLOSE.tooSlow, reason: 'nothing heard for too long' };
     }
-    if (this.subscriptions.behindMs() > limits.behindMaxMs) {
+    // Who has not said a word since is silent, not behind: for that the time above counts.
+    const behindMs = this.subscriptions.behindMs();
+    if (behindMs > limits.behindMaxMs && this.#heartbeatAt > now - behindMs) {
       return { code: CLOSE.tooSlow, reason: 'too far behind' };
     }
     if (this.#meter.oldestMs() >= limits.answerWaitMs) {
