@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { OperatorError } from '../operator-error.js';
+import { forOperator } from './hub-door.js';
 import type { FileText } from './replay/csv.js';
 import type { Selection } from './replay/plan.js';
 import { runReplay } from './replay/run.js';
@@ -13,7 +14,8 @@ interface Options {
   readonly menu: string;
   readonly date?: string;
   readonly businessDate?: string;
-  readonly speed: number | null;
+  /** Infinity: as fast as it goes (commander takes a null for a failure to read). */
+  readonly speed: number;
   readonly tills: number;
   readonly screens: number;
   readonly url?: string;
@@ -32,7 +34,12 @@ export function replayCommand(): Command {
     .requiredOption('--menu <FILE>', 'CSV: Item Name,Product Price')
     .option('--date <DD/MM/YYYY>', 'the orders of one calendar day (default: all)', readDate)
     .option('--business-date <DD/MM/YYYY>', 'the orders of one business day', readDate)
-    .option('--speed <SPEED>', 'recorded minutes in a minute, like 60x; or max', readSpeed, null)
+    .option(
+      '--speed <SPEED>',
+      'recorded minutes in a minute, like 60x; or max',
+      readSpeed,
+      Infinity,
+    )
     .option('--tills <N>', 'tills', readCount, 4)
     .option('--screens <N>', 'kitchen screens, at least one to each station', readCount, 6)
     .option('--url <URL>', 'a hub that runs, like ws://127.0.0.1:8080/ws (default: starts one)')
@@ -49,7 +56,7 @@ async function replay(options: Options): Promise<void> {
     orders: readText(options.orders),
     menu: readText(options.menu),
     selection: selectionOf(options),
-    speed,
+    speed: speed === Infinity ? null : speed,
     tills,
     screens,
     ...(journal === undefined ? {} : { journal }),
@@ -60,6 +67,8 @@ async function replay(options: Options): Promise<void> {
       ...(data === undefined ? {} : { data }),
     },
     output: process.stdout,
+  }).catch((error: unknown) => {
+    throw forOperator('replay', error);
   });
   process.stdout.write(`${summaryOf(result).join('\n')}\n`);
   if (!isRight(result)) process.exitCode = 1;
@@ -88,8 +97,8 @@ function readDate(text: string): string {
   throw new InvalidArgumentError('It must be like 18/05/2019.');
 }
 
-function readSpeed(text: string): number | null {
-  if (text === 'max') return null;
+function readSpeed(text: string): number {
+  if (text === 'max') return Infinity;
   const [, digits = ''] = /^(\d{1,6})x$/.exec(text) ?? [];
   if (Number(digits) >= 1) return Number(digits);
   throw new InvalidArgumentError('It must be like 60x, or max.');
