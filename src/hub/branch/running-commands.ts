@@ -27,14 +27,20 @@ export class RunningCommands {
     return this.#running.size;
   }
 
-  /** Runs `start`, unless the key is running already: then its answer, marked as replayed, or a refusal. */
+  /**
+   * Runs `start`, unless the key is running already: the same request gets that one's answer, marked as replayed; another one
+   * runs after it, for only its end tells whose the key is.
+   */
   once(
     key: string,
     requestHash: string,
     start: () => Promise<CommandAnswer>,
   ): Promise<CommandAnswer> {
     const running = this.#running.get(key);
-    if (running !== undefined) return this.#join(running, requestHash);
+    if (running !== undefined) {
+      if (running.requestHash === requestHash) return this.#join(running);
+      return this.#behind(running, () => this.once(key, requestHash, start));
+    }
     const answer = start().finally(() => {
       this.#running.delete(key);
     });
@@ -42,13 +48,14 @@ export class RunningCommands {
     return answer;
   }
 
-  async #join(running: Running, requestHash: string): Promise<CommandAnswer> {
-    if (running.requestHash !== requestHash) {
-      return { kind: 'refused', refusal: keyReused() };
-    }
+  async #join(running: Running): Promise<CommandAnswer> {
     const answer = await this.#within(running.answer);
     if (answer.kind !== 'done' || answer.version === null) return answer;
     return { ...answer, replayed: true };
+  }
+
+  #behind(running: Running, start: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
+    return this.#within(running.answer.then(start, start));
   }
 
   #within(answer: Promise<CommandAnswer>): Promise<CommandAnswer> {
