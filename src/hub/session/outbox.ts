@@ -7,6 +7,8 @@ import type { Connection, Frame } from '../connection.js';
 /** What a frame is to its connection. */
 export type Parcel =
   | { readonly kind: 'answer' }
+  /** Names what is queued before it, and goes with the deltas that are dropped: it would name what never comes. */
+  | { readonly kind: 'heartbeat' }
   /** A snapshot or catch-up: leads the channel to `version`. */
   | { readonly kind: 'snapshot'; readonly written: () => void }
   | { readonly kind: 'delta'; readonly written: () => void };
@@ -87,10 +89,10 @@ export class Outbox {
     for (const waiting of leaving) this.#leave(waiting);
   }
 
-  /** Drops every delta that waits, of all channels. */
+  /** Drops every delta that waits, of all channels, and the heartbeats that tell of them. */
   dropDeltas(): void {
     this.#waiting = this.#waiting.filter(({ frame, parcel }) => {
-      if (parcel.kind !== 'delta') return true;
+      if (parcel.kind !== 'delta' && parcel.kind !== 'heartbeat') return true;
       this.#bytes -= frame.bytes;
       return false;
     });
@@ -99,7 +101,7 @@ export class Outbox {
 
   #leave({ frame, parcel }: Waiting): void {
     this.#bytes -= frame.bytes;
-    if (parcel.kind === 'answer') return;
+    if (parcel.kind === 'answer' || parcel.kind === 'heartbeat') return;
     if (parcel.kind === 'delta') this.#deltaBytes -= frame.bytes;
     else this.#snapshots -= 1;
     parcel.written();

@@ -18,7 +18,7 @@ import { FRAME_HEAD_ROOM, type Connection, type ConnectionEvents } from '../conn
 import type { HubBranch } from '../hub-branch.js';
 import { foreignBranch } from './command-door.js';
 import { LiveSession } from './live-session.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type Parcel } from './outbox.js';
 import { errorMessage, type Request } from './replies.js';
 import type { HostedSession, SessionHost } from './session-host.js';
 import { welcomeMessage } from './welcome.js';
@@ -158,11 +158,7 @@ export class Session implements ConnectionEvents, HostedSession {
   }
 
   send(message: HubMessage): void {
-    if (this.#state.kind === 'closed') return;
-    const { encoding } = this.connection;
-    const bytes = encodeFramed(message, encoding, FRAME_HEAD_ROOM);
-    this.#outbox.push(this.#host.frame([bytes], encoding, FRAME_HEAD_ROOM), { kind: 'answer' });
-    this.#host.wake(this);
+    this.#push(message, { kind: 'answer' });
   }
 
   /** Every `heartbeatMs`: positions out, and a ping for those who need not answer. */
@@ -172,11 +168,9 @@ export class Session implements ConnectionEvents, HostedSession {
     this.connection.ping();
     // Behind a backlog a heartbeat would only add to it: the one before is still under way.
     if (this.connection.bufferedBytes > 0 && !this.#outbox.isEmpty) return;
-    this.send({
-      type: 'heartbeat',
-      serverTime: this.#host.clock.now(),
-      versions: state.live.subscriptions.queuedVersions(),
-    });
+    const versions = state.live.subscriptions.queuedVersions();
+    const serverTime = this.#host.clock.now();
+    this.#push({ type: 'heartbeat', serverTime, versions }, { kind: 'heartbeat' });
   }
 
   /** Every second: whatever has waited for too long. */
@@ -251,6 +245,14 @@ export class Session implements ConnectionEvents, HostedSession {
   /** True: one was made. */
   #makeSnapshots(): boolean {
     return this.#state.kind === 'live' && this.#state.live.subscriptions.sendSnapshots();
+  }
+
+  #push(message: HubMessage, parcel: Parcel): void {
+    if (this.#state.kind === 'closed') return;
+    const { encoding } = this.connection;
+    const bytes = encodeFramed(message, encoding, FRAME_HEAD_ROOM);
+    this.#outbox.push(this.#host.frame([bytes], encoding, FRAME_HEAD_ROOM), parcel);
+    this.#host.wake(this);
   }
 
   #lag(): void {

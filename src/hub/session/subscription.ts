@@ -32,6 +32,8 @@ export class Subscription implements Subscriber {
   #live: LiveChannel | null = null;
   /** The newest version queued on the connection. */
   #queued = 0;
+  /** The version of the last snapshot or catch-up: it is never dropped. */
+  #snapshot = 0;
   /** The newest version given to the socket; null: none yet. */
   #written: Since | null = null;
 
@@ -85,7 +87,7 @@ export class Subscription implements Subscriber {
   lag(): boolean {
     if (this.#state.kind !== 'live') return false;
     this.#state = { kind: 'lagging' };
-    this.#queued = this.#written?.version ?? this.#queued;
+    this.#queued = Math.max(this.#snapshot, this.#written?.version ?? 0);
     return true;
   }
 
@@ -104,6 +106,7 @@ export class Subscription implements Subscriber {
     const { frame, version } = this.#live.catchUp(since, this.encoding, id);
     this.#state = { kind: 'live' };
     this.#queued = version;
+    this.#snapshot = version;
     this.#options.send(frame, {
       kind: 'snapshot',
       written: () => {
