@@ -1,6 +1,6 @@
 /** The way of the command line's clients to a hub: its address, and tokens for the parts that they play. */
 import { systemClock } from '../../base/clock.js';
-import { connectClient, type Client } from '../../client/index.js';
+import { ClientEnded, connectClient, Refused, type Client } from '../../client/index.js';
 import { nodeSocket } from '../../client/node-socket.js';
 import type { Role } from '../../domain/rows.js';
 import { OperatorError } from '../operator-error.js';
@@ -12,8 +12,8 @@ export interface HubDoor {
   /** `ws://127.0.0.1:8080/ws` */
   readonly url: string;
   readonly branchId: string;
-  /** A fresh token at each call. */
-  token(role: Role, device: string): Promise<string>;
+  /** One that was given serves all parts; else a fresh one is signed for each connection. */
+  token(role: Role, device: string): string | (() => Promise<string>);
 }
 
 /** Seconds; a client asks for a new one whenever it connects. */
@@ -26,7 +26,7 @@ export function signingDoor(tokens: Tokens, url: string, branchId: string): HubD
   return {
     url,
     branchId,
-    token: (role, device) =>
+    token: (role, device) => () =>
       tokens.sign(
         {
           id: `${device}-staff`,
@@ -49,7 +49,7 @@ export interface DoorOptions {
 
 /** The door of a running hub: with the token given, or with one signed by the key of its data directory. */
 export function runningHubDoor({ url, branch, token, data }: DoorOptions): HubDoor {
-  if (token !== undefined) return { url, branchId: branch, token: () => Promise.resolve(token) };
+  if (token !== undefined) return { url, branchId: branch, token: () => token };
   if (data === undefined) {
     throw new OperatorError(
       `connect to ${url}`,
@@ -64,7 +64,7 @@ export function runningHubDoor({ url, branch, token, data }: DoorOptions): HubDo
 export async function connectThrough(door: HubDoor, role: Role, device: string): Promise<Client> {
   const client = connectClient({
     url: door.url,
-    token: () => door.token(role, device),
+    token: door.token(role, device),
     socket: nodeSocket,
     clientName: `expeditor ${device}`,
     clientVersion: VERSION,
@@ -86,4 +86,15 @@ export async function connectThrough(door: HubDoor, role: Role, device: string):
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A refusal, or an end of the connection, is for the operator to mend; anything else is a bug and stays as it is. */
+export function forOperator(what: string, error: unknown): unknown {
+  if (error instanceof Refused) {
+    return new OperatorError(what, error.message, 'see what the token may do', error);
+  }
+  if (error instanceof ClientEnded) {
+    return new OperatorError(what, error.message, 'start it again', error);
+  }
+  return error;
 }

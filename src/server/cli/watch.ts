@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { Client, Replica } from '../../client/index.js';
 import { channelName } from '../../protocol/channels.js';
 import { VIEW_NAMES, type ViewName } from '../../protocol/messages.js';
-import { connectThrough, runningHubDoor } from './hub-door.js';
+import { connectThrough, forOperator, runningHubDoor } from './hub-door.js';
 import { boardLines } from './watch/board.js';
 import { statusLine } from './watch/status-line.js';
 
@@ -55,6 +55,8 @@ async function watch(options: Options): Promise<void> {
     await replica.ready;
     if (options.once === true) print(client, replica, view);
     else await follow(client, replica, view);
+  } catch (error) {
+    throw forOperator('watch', error);
   } finally {
     client.close();
   }
