@@ -126,8 +126,9 @@ describe('subscribe with since', () => {
   });
 
   it('H-CATCH-7 a reconnect after little has changed costs a small part of the snapshot', async () => {
-    for (let count = 0; count < 100; count += 1)
+    for (let count = 0; count < 100; count += 1) {
       await evening.order(`n${String(count)}`, ['chips']);
+    }
     await evening.settle();
     const since = versionOf('main/orders');
     await evening.bump('a', ['a-1'], 'ready');

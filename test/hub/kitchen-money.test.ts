@@ -41,7 +41,7 @@ beforeEach(async () => {
         }
       : item,
   );
-  evening = await Evening.begin({ seeds: [{ ...seed, items } as typeof seed] });
+  evening = await Evening.begin({ seeds: [{ ...seed, items }] });
   cook = await evening.hub.client({ role: 'kitchen' });
 });
 afterEach(async () => {

@@ -149,14 +149,14 @@ describe('a client that stops reading', () => {
     sameAsSnapshot(slow, fresh, 'main/kitchen');
   });
 
-  it('H-SLOW-8 a client that leaves its answers unread too is closed with 4413', async () => {
+  it('H-SLOW-8 a client that leaves megabytes of answers unread is closed with 4413', async () => {
+    await rush('r', 30);
     slow.connection.stall();
-    for (let count = 0; count < 400; count += 1) {
-      slow.sendRaw({ type: 'subscribe', id: 's', view: 'orders', branchId: 'main' });
-      slow.sendRaw({ type: 'ping', id: `${String(count)}${'x'.repeat(60)}` });
-    }
-    for (let count = 0; count < 100_000; count += 1)
-      slow.sendRaw({ type: 'ping', id: 'x'.repeat(64) });
+    const subscribe = { type: 'subscribe', id: 's', view: 'orders', branchId: 'main' };
+    for (let count = 0; count < 150; count += 1) slow.sendRaw(subscribe);
+    await evening.settle();
+    expect(slow.connection.closed).toBeNull();
+    for (let count = 0; count < 150; count += 1) slow.sendRaw(subscribe);
     await evening.settle();
     expect(slow.connection.closed?.code).toBe(4413);
   });

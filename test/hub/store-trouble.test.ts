@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FaultyStore } from '../support/faulty-store.js';
-import type { Evening } from './evening.js';
+import { SettableClock } from '../../src/base/clock.js';
+import { uuidV7Source } from '../../src/base/ids.js';
+import { createMemoryStore } from '../../src/store/memory/memory-store.js';
+import type { CommitRequest, Settle } from '../../src/store/port.js';
+import { FaultyStore } from '../support/faulty-store.js';
+import { EVENING } from '../support/hub.js';
+import { Evening } from './evening.js';
 import { beginFaulty } from './faulty-evening.js';
 
 let evening: Evening;
@@ -87,42 +92,53 @@ describe('while a commit is neither done nor refused', () => {
     await evening.settle();
     expect(screen.ofType('delta')).toHaveLength(1);
   });
+});
 
-  it('H-STORE-6 a decision that the store finds outdated is made again, and told to nobody', async () => {
-    // What another hub on the same store would do: the record changes on the disk alone.
-    const before = await store.order('main', 'o1');
-    const header = before!.header;
-    const after = { ...header, guests: 6, version: header.version + 1 };
-    await new Promise<void>((resolve) => {
-      store.commit(
-        {
-          branchId: 'other',
-          key: null,
-          requestHash: '',
-          command: 'test',
-          actor: 'test',
-          deviceId: 'test',
-          correlationId: null,
-          at: 0,
-          changeSet: [
-            {
-              table: 'order_header',
-              before: header,
-              after,
-              changes: { guests: 6, version: after.version },
-            },
-          ],
-          result: { records: {} },
-          requiresShift: null,
-          zNumberOf: null,
-          raisesHorizon: false,
-        },
-        (outcome) => {
-          expect(outcome.kind).toBe('conflict');
-          resolve();
-        },
-      );
+/** A store on which somebody else was always quicker, for so many commits. */
+class ContestedStore extends FaultyStore {
+  conflicts = 0;
+
+  override commit(request: CommitRequest, settle: Settle): void {
+    if (this.conflicts === 0) {
+      super.commit(request, settle);
+      return;
+    }
+    this.conflicts -= 1;
+    setImmediate(() => {
+      settle({ kind: 'conflict', table: 'order_header', id: 'o1' });
     });
-    expect((await evening.pay('o1', 100)).type).toBe('ack');
+  }
+}
+
+describe('a decision that the store finds outdated', () => {
+  let contested: ContestedStore;
+  let service: Evening;
+  beforeEach(async () => {
+    const clock = new SettableClock(EVENING);
+    const newId = uuidV7Source(clock);
+    contested = new ContestedStore(createMemoryStore({ clock, newId, nextTick: setImmediate }));
+    service = await Evening.begin({ store: contested, clock });
+    await service.sent('o1');
+  });
+  afterEach(async () => {
+    await service.end();
+  });
+
+  it('H-STORE-6 is made again, and the client is told of the one that stood', async () => {
+    contested.conflicts = 2;
+    const paid = await service.till.command('payment.add', PAY, { key: 'k1' });
+    expect(paid).toMatchObject({ type: 'ack', version: 5 });
+    await service.till.subscribe('orders');
+    expect(service.till.rows('main/orders', 'order_payment')).toHaveLength(1);
+  });
+
+  it('H-STORE-6 is not made again for ever: overloaded, retryable, nothing written, nothing held', async () => {
+    contested.conflicts = 100;
+    const refused = await service.till.command('payment.add', PAY, { key: 'k1' });
+    expect(refused).toMatchObject({ code: 'overloaded', retryable: true });
+    contested.conflicts = 0;
+    expect(service.hub.hub.stats()).toMatchObject({ locked_records: 0, running_commands: 0 });
+    const paid = await service.till.command('payment.add', PAY, { key: 'k1' });
+    expect(paid).toMatchObject({ type: 'ack', version: 5 });
   });
 });
