@@ -30,6 +30,8 @@ export interface Overrides {
   /** Where the compiled worker scripts are; default: beside this program's own files. */
   readonly workerDirectory?: URL;
   readonly limits?: Partial<HubLimits>;
+  /** For this start alone: go on, as a new history, where the database lacks what was remembered of it. */
+  readonly acceptRollback?: boolean;
 }
 
 /** Throws OperatorError or StoreOpenError with one line that says how to mend it. */
@@ -76,10 +78,11 @@ interface StoreNeeds {
   readonly clock: Clock;
   readonly log: Log;
   readonly workerDirectory?: URL;
+  readonly acceptRollback?: boolean;
 }
 
 function openStore(config: Config, needs: StoreNeeds): Promise<Store> {
-  const { clock, log, workerDirectory } = needs;
+  const { clock, log, workerDirectory, acceptRollback = false } = needs;
   const newId = uuidV7Source(clock, systemRandom);
   if (config.store === 'memory') {
     log.warn({}, 'THE MEMORY STORE KEEPS NOTHING: every order is gone when this process ends');
@@ -93,6 +96,7 @@ function openStore(config: Config, needs: StoreNeeds): Promise<Store> {
     timers: systemTimers,
     newId,
     log,
+    acceptRollback,
     ...(workerDirectory === undefined
       ? {}
       : { workerDirectory: new URL('store/sqlite/', workerDirectory) }),

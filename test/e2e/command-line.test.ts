@@ -68,6 +68,22 @@ describe('expeditor serve', () => {
     expect(lineOf('serve', '--port', 'x')[0]).toBe(1);
   });
 
+  it('O-RUN-11 a rolled-back database is refused in one line, and accepted on --accept-rollback', async () => {
+    const { running } = await serve();
+    await running.stop();
+    const heads = join(directory, 'heads.json');
+    writeFileSync(heads, readFileSync(heads, 'utf8').replace('["main",1,', '["main",2,'));
+    const port = await freePort();
+    const args = [MAIN, 'serve', '--data', directory, '--port', String(port)];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^expeditor: open .*main ends at version 1, but version 2 is .*\n$/);
+    const accepted = await serve('--accept-rollback');
+    expect(accepted.running.output).toContain('A ROLL-BACK WAS ACCEPTED');
+    await accepted.running.stop();
+    await (await serve()).running.stop();
+  });
+
   it('O-RUN-10 a bug that nobody caught is logged, and ends the process with 1', () => {
     const lifetime = new URL('../../dist/server/', import.meta.url);
     const program = `
@@ -116,7 +132,7 @@ describe('the other commands', () => {
     await running.stop();
     const clean = runCommand(['verify', '--data', directory]);
     expect(clean.code).toBe(0);
-    expect(clean.output).toMatch(/^clean: 2 branches, 2 events, \d+ rows\n$/);
+    expect(clean.output).toMatch(/^clean: 2 branches, 2 events, \d+ rows, 2 remembered heads\n$/);
     const database = new Database(join(directory, 'expeditor.db'));
     database.prepare(`UPDATE menu_item SET price = price + 1 WHERE branch_id = 'other'`).run();
     database.close();

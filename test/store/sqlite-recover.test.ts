@@ -41,6 +41,8 @@ async function openWriter(reopening: boolean) {
     newEpoch: 'e',
     startedAt: 1,
     reopening,
+    remembered: null,
+    acceptRollback: false,
   });
   writers.push(writer);
   const heard: FromWriter[] = [];

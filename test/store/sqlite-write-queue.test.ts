@@ -88,7 +88,7 @@ function setUp() {
       settled.push(`${String(number)} ${outcome.kind}${version}`);
     });
   };
-  const opened = { type: 'opened', epoch: 'e', heads: [] } as const;
+  const opened = { type: 'opened', epoch: 'e', heads: [], rolledBack: null } as const;
   return { queue, timers, writers, first, statuses, settled, commit, opened };
 }
 

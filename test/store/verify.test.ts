@@ -82,6 +82,8 @@ describe('verify', () => {
 
   test('S-VER-4 what is no hub’s database is refused in one line that names it', async () => {
     const missing = join(directory.path, 'no such file');
+    const refused = { name: 'StoreOpenError', operation: 'verify', path: missing };
+    await expect(verifyDatabase({ file: missing })).rejects.toMatchObject(refused);
     await expect(verifyDatabase({ file: missing })).rejects.toThrow(/verify .*no such file: .*hub/);
     const other = join(directory.path, 'other.db');
     writeFileSync(

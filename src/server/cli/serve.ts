@@ -8,7 +8,12 @@ import { addSettings, configFrom } from './setting-options.js';
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the hub');
-  return addSettings(command, SETTING_NAMES).action(serve);
+  return addSettings(command, SETTING_NAMES)
+    .option(
+      '--accept-rollback',
+      'start once on a database that lacks acknowledged commands, as a new history',
+    )
+    .action(serve);
 }
 
 async function serve(options: Readonly<Record<string, unknown>>): Promise<void> {
@@ -19,5 +24,6 @@ async function serve(options: Readonly<Record<string, unknown>>): Promise<void> 
   if (unknownVariables.length > 0) {
     log.warn({ unknownVariables }, 'these variables name no setting: misspelt?');
   }
-  liveUntilStopped(await startServer(config, { log }));
+  const acceptRollback = options['acceptRollback'] === true;
+  liveUntilStopped(await startServer(config, { log, acceptRollback }));
 }

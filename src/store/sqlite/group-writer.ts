@@ -7,6 +7,7 @@ import { CommitWriter, schemaBug, type Written } from './commit-writer.js';
 import { faultOf, messageOf } from './errors.js';
 import { BranchHeads, type GroupHeads } from './heads.js';
 import type {
+  BranchHead,
   BranchVersions,
   CommitItem,
   DiskDurability,
@@ -54,6 +55,10 @@ export class GroupWriter {
 
   versions(): BranchVersions {
     return this.#heads.versions();
+  }
+
+  movedHeads(): BranchHead[] {
+    return this.#heads.moved();
   }
 
   write(items: readonly CommitItem[]): GroupResult {

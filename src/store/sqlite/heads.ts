@@ -1,7 +1,7 @@
 /** The newest commit of each branch as the writer knows it, and the heads of the group that is being written. */
 import type { Database, Statement } from 'better-sqlite3';
 import { CHAIN_START } from './chain.js';
-import type { BranchVersions } from './messages.js';
+import type { BranchHead, BranchVersions } from './messages.js';
 
 export interface Head {
   readonly version: number;
@@ -35,6 +35,8 @@ export class GroupHeads {
 /** One entry a branch. */
 export class BranchHeads {
   readonly #heads = new Map<string, Head>();
+  /** Branches whose head nobody was told. */
+  readonly #untold: Set<string>;
   readonly #write: Statement<[string, number, Buffer, number]>;
 
   constructor(database: Database) {
@@ -50,6 +52,7 @@ export class BranchHeads {
       const { version, horizon } = row;
       this.#heads.set(row.branch_id, { version, hash: row.hash.toString('hex'), horizon });
     }
+    this.#untold = new Set(this.#heads.keys());
     this.#write = database.prepare(`INSERT INTO branch_head (branch_id, version, hash, horizon)
       VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
       SET version = excluded.version, hash = excluded.hash, horizon = excluded.horizon`);
@@ -68,7 +71,20 @@ export class BranchHeads {
 
   /** After the commit. A group that was rolled back is dropped instead. */
   keep(group: GroupHeads): void {
-    for (const [branchId, head] of group.moved) this.#heads.set(branchId, head);
+    for (const [branchId, head] of group.moved) {
+      this.#heads.set(branchId, head);
+      this.#untold.add(branchId);
+    }
+  }
+
+  /** Those that moved since this was last called; at first all. */
+  moved(): BranchHead[] {
+    const moved = [...this.#untold].flatMap((branchId): BranchHead[] => {
+      const head = this.#heads.get(branchId);
+      return head === undefined ? [] : [[branchId, head.version, head.hash]];
+    });
+    this.#untold.clear();
+    return moved;
   }
 
   versions(): BranchVersions {

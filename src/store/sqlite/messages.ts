@@ -38,6 +38,20 @@ export interface WriterStart extends DatabaseFile {
   readonly startedAt: number;
   /** Opened again by a store that is running: the epoch stays, whatever the last stop was like. */
   readonly reopening: boolean;
+  /** What the database must still hold; null: nothing is remembered, or it is not to be asked. */
+  readonly remembered: RememberedHeads | null;
+  /** Go on, in a new epoch, where it does not hold that. */
+  readonly acceptRollback: boolean;
+}
+
+/** A branch's newest commit and its hash, in lower-case hex. */
+export type BranchHead = readonly [branchId: string, version: number, hash: string];
+
+/** What is remembered outside the database. */
+export interface RememberedHeads {
+  /** Of the history that they belong to. */
+  readonly epoch: string;
+  readonly heads: readonly BranchHead[];
 }
 
 export type BranchVersions = readonly (readonly [branchId: string, version: number])[];
@@ -50,10 +64,18 @@ export type ToWriter =
       readonly items: readonly CommitItem[];
       readonly settled: BranchVersions;
     }
+  /** Which heads have moved since this was last asked? */
+  | { readonly type: 'heads' }
   | { readonly type: 'close' };
 
 export type FromWriter =
-  | { readonly type: 'opened'; readonly epoch: string; readonly heads: BranchVersions }
+  | {
+      readonly type: 'opened';
+      readonly epoch: string;
+      readonly heads: BranchVersions;
+      /** What is missing of what was remembered, in words, where that was accepted; else null. */
+      readonly rolledBack: string | null;
+    }
   | {
       readonly type: 'open_failed';
       readonly operation: string;
@@ -70,6 +92,8 @@ export type FromWriter =
       readonly bugs: readonly SchemaBug[];
       readonly walBytes: number;
     }
+  /** None ahead of the outcomes told before; at first those of all branches. */
+  | { readonly type: 'heads'; readonly heads: readonly BranchHead[] }
   /** An outcome for each item of `recover`. */
   | { readonly type: 'recovered'; readonly outcomes: readonly ItemOutcome[] }
   /** The database can no longer be trusted: nothing more is written, and the worker ends. */

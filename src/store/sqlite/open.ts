@@ -9,7 +9,9 @@ import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import type { Store } from '../port.js';
 import { StoreOpenError, messageOf } from './errors.js';
-import type { BranchVersions, DatabaseFile, DiskDurability } from './messages.js';
+import { HeadKeeper } from './head-keeper.js';
+import { HEADS_NAME, readHeads } from './heads-file.js';
+import type { BranchVersions, DatabaseFile, DiskDurability, RememberedHeads } from './messages.js';
 import { loadFrom } from './load.js';
 import { takeOwnership } from './owner-lock.js';
 import { ReadClient } from './read-client.js';
@@ -31,6 +33,8 @@ export interface SqliteStoreOptions {
   readonly log: Log;
   /** Where the compiled worker scripts are, with a slash at the end. Default: beside this file. */
   readonly workerDirectory?: URL;
+  /** Go on, in a new epoch, on a database that lacks what was remembered of it. Default: that is refused. */
+  readonly acceptRollback?: boolean;
   /** Bytes of the file that are read through a memory map. Default 0: none. */
   readonly mmapBytes?: number;
 }
@@ -45,25 +49,60 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     durability,
     mmapBytes: options.mmapBytes ?? 0,
   };
-  const startWriter = (reopening: boolean): WriterThread =>
+  const startWriter = (reopening: boolean, remembered: RememberedHeads | null): WriterThread =>
     new WriterThread(new URL('writer-worker.js', scripts), {
       ...file,
       newEpoch: options.newId(),
       startedAt: options.clock.now(),
       reopening,
+      remembered,
+      acceptRollback: options.acceptRollback ?? false,
     });
-  const writer = startWriter(false);
+  let writer: WriterThread | null = null;
   try {
-    const { epoch, heads } = await opened(writer, file.path);
-    const queue = new WriteQueue(writer, heads, { timers, log, reopen: () => startWriter(true) });
+    const remembered = readHeads(directory);
+    writer = startWriter(false, remembered);
+    const { epoch, heads, rolledBack } = await opened(writer, file.path);
+    const reopen = () => startWriter(true, null);
+    const queue = new WriteQueue(writer, heads, { timers, log, reopen });
+    const keeper = new HeadKeeper({
+      ...{ directory, file: file.path, durability, epoch, timers, log },
+      remembered: rolledBack === null ? remembered : null,
+      movedHeads: () => queue.movedHeads(),
+    });
+    await tellRollback({ directory, epoch, rolledBack, keeper, log });
+    if (remembered === null && heads.length > 0) {
+      log.warn({ directory }, `${HEADS_NAME} is missing: a roll-back would not have been seen`);
+    }
+    keeper.start();
     const reader = new ReadClient(new URL('reader-worker.js', scripts), file, log);
     log.info({ directory, durability, epoch, branches: heads.length }, 'the store is open');
-    return new SqliteStore({ durability, epoch, queue, reader, load: () => loadFrom(file), letGo });
+    const load = () => loadFrom(file);
+    return new SqliteStore({ durability, epoch, queue, reader, heads: keeper, load, letGo });
   } catch (error) {
-    await writer.end();
+    await writer?.end();
     letGo();
     throw error;
   }
+}
+
+interface RollbackFound {
+  readonly directory: string;
+  readonly epoch: string;
+  readonly rolledBack: string | null;
+  readonly keeper: HeadKeeper;
+  readonly log: Log;
+}
+
+/** Its new epoch is on the disk: a crash from here on leaves a start that is refused again, never an old epoch. */
+async function tellRollback(found: RollbackFound): Promise<void> {
+  const { directory, epoch, rolledBack, keeper, log } = found;
+  if (rolledBack === null) return;
+  log.error(
+    { directory, rolledBack, epoch },
+    'A ROLL-BACK WAS ACCEPTED: acknowledged commands are gone, and a new epoch begins',
+  );
+  await keeper.remember();
 }
 
 function makeDirectory(directory: string): void {
@@ -84,6 +123,7 @@ function makeDirectory(directory: string): void {
 interface Opened {
   readonly epoch: string;
   readonly heads: BranchVersions;
+  readonly rolledBack: string | null;
 }
 
 function opened(writer: WriterThread, path: string): Promise<Opened> {

@@ -3,17 +3,17 @@ import type { Database } from 'better-sqlite3';
 import type { WriterStart } from './messages.js';
 
 /**
- * Begins a run and gives its epoch: a new one in a new database, and after a run with durability `normal` that did not
- * end well, since its last commits may be gone and their numbers be given again.
+ * Begins a run and gives its epoch: a new one in a new database, in one that was rolled back, and after a run with
+ * durability `normal` that did not end well: then commits may be gone, and their numbers be given again.
  */
-export function beginRun(database: Database, start: WriterStart): string {
+export function beginRun(database: Database, start: WriterStart, rolledBack: boolean): string {
   return database.transaction(() => {
     const known = read(database, 'epoch');
     const tailMayBeLost =
       !start.reopening &&
       read(database, 'clean') === '0' &&
       read(database, 'durability') === 'normal';
-    const epoch = known === null || tailMayBeLost ? start.newEpoch : known;
+    const epoch = known === null || tailMayBeLost || rolledBack ? start.newEpoch : known;
     if (known === null) write(database, 'created_at', String(start.startedAt));
     if (known !== epoch) write(database, 'epoch', epoch);
     write(database, 'durability', start.durability);

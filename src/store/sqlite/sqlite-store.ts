@@ -12,6 +12,7 @@ import type {
   StoredOrder,
   StoredShift,
 } from '../port.js';
+import type { HeadKeeper } from './head-keeper.js';
 import type { DiskDurability } from './messages.js';
 import type { ReadClient } from './read-client.js';
 import type { WriteQueue } from './write-queue.js';
@@ -21,6 +22,7 @@ interface Parts {
   readonly epoch: string;
   readonly queue: WriteQueue;
   readonly reader: ReadClient;
+  readonly heads: HeadKeeper;
   readonly load: () => readonly LoadedBranch[];
   readonly letGo: () => void;
 }
@@ -30,15 +32,17 @@ export class SqliteStore implements Store {
   readonly epoch: string;
   readonly #queue: WriteQueue;
   readonly #reader: ReadClient;
+  readonly #heads: HeadKeeper;
   readonly #load: () => readonly LoadedBranch[];
   readonly #letGo: () => void;
   #closing: Promise<void> | null = null;
 
-  constructor({ durability, epoch, queue, reader, load, letGo }: Parts) {
+  constructor({ durability, epoch, queue, reader, heads, load, letGo }: Parts) {
     this.durability = durability;
     this.epoch = epoch;
     this.#queue = queue;
     this.#reader = reader;
+    this.#heads = heads;
     this.#load = load;
     this.#letGo = letGo;
   }
@@ -89,7 +93,7 @@ export class SqliteStore implements Store {
 
   stats(): Readonly<Record<string, number>> {
     const { reads, waiting } = this.#reader;
-    return { ...this.#queue.stats(), reads, reads_waiting: waiting };
+    return { ...this.#queue.stats(), ...this.#heads.stats(), reads, reads_waiting: waiting };
   }
 
   close(): Promise<void> {
@@ -99,6 +103,7 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     await this.#queue.drain();
+    await this.#heads.close();
     // The reader first: the last connection copies the log into the file and takes it away.
     await this.#reader.close();
     await this.#queue.close();

@@ -7,7 +7,14 @@ import type { Cancel, Timers } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import type { CommitOutcome, CommitRequest, Settle, StoreStatus } from '../port.js';
 import { encodeRequest } from './encode.js';
-import type { BranchVersions, CommitItem, FromWriter, ItemOutcome, ToWriter } from './messages.js';
+import type {
+  BranchHead,
+  BranchVersions,
+  CommitItem,
+  FromWriter,
+  ItemOutcome,
+  ToWriter,
+} from './messages.js';
 
 /** Commits that wait for their outcome; more are refused. The hub's own bound on commands in flight is lower. */
 const COMMITS_WAITING_MAX = 100_000;
@@ -62,6 +69,7 @@ export class WriteQueue {
   /** Called when nothing waits any more. */
   #onIdle: (() => void) | null = null;
   #onClosed: (() => void) | null = null;
+  #onHeads: ((heads: readonly BranchHead[] | null) => void) | null = null;
   #draining = false;
 
   constructor(writer: Writer, heads: BranchVersions, options: WriteQueueOptions) {
@@ -101,6 +109,18 @@ export class WriteQueue {
         this.#handOver();
       });
     }
+  }
+
+  /**
+   * The heads that moved since this was last asked, of all branches after a reopening, none ahead of what is settled.
+   * null: there is no writer to ask. Asked once at a time.
+   */
+  movedHeads(): Promise<readonly BranchHead[] | null> {
+    if (this.#state.kind !== 'running') return Promise.resolve(null);
+    this.#state.writer.post({ type: 'heads' });
+    return new Promise((resolve) => {
+      this.#onHeads = resolve;
+    });
   }
 
   /** Takes no more commits, and waits until those that it has are settled. */
@@ -169,6 +189,9 @@ export class WriteQueue {
       case 'opened':
         this.#recover();
         break;
+      case 'heads':
+        this.#tellHeads(message.heads);
+        break;
       case 'recovered':
         this.#recovered(message.outcomes);
         break;
@@ -217,6 +240,11 @@ export class WriteQueue {
     idle();
   }
 
+  #tellHeads(heads: readonly BranchHead[] | null): void {
+    this.#onHeads?.(heads);
+    this.#onHeads = null;
+  }
+
   #setFull(reason: string | null): void {
     if (reason !== null) this.#setStatus({ state: 'full', reason });
     else if (this.#status.state === 'full') this.#setStatus({ state: 'ready' });
@@ -238,6 +266,7 @@ export class WriteQueue {
       this.#onClosed?.();
       return;
     }
+    this.#tellHeads(null);
     void this.#state.writer?.end();
     const wait = this.#state.kind === 'running' ? 0 : this.#reopenWaitMs;
     this.#reopenWaitMs =

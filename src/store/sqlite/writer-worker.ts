@@ -9,6 +9,7 @@ import { StoreOpenError, messageOf } from './errors.js';
 import { GroupWriter } from './group-writer.js';
 import type { CommitItem, FromWriter, ToWriter, WriterStart } from './messages.js';
 import { lookUp, secure } from './recover.js';
+import { expectFile, findRollback } from './roll-back.js';
 import { beginRun, endRun } from './run-record.js';
 
 /** Commits that share one transaction; more wait for the next. */
@@ -35,11 +36,12 @@ class WriterService {
   constructor(database: Database) {
     this.#database = database;
     this.#groups = new GroupWriter(database, start.durability);
-    const epoch = beginRun(database, start);
+    const rolledBack = findRollback(database, start);
+    const epoch = beginRun(database, start, rolledBack !== null);
     this.#checkpointer = new Checkpointer(database, start, (reason) => {
       this.#fail(reason);
     });
-    post({ type: 'opened', epoch, heads: this.#groups.versions() });
+    post({ type: 'opened', epoch, heads: this.#groups.versions(), rolledBack });
   }
 
   hear(message: ToWriter): void {
@@ -61,6 +63,9 @@ class WriterService {
       }
       case 'recover':
         this.#recover(message);
+        return null;
+      case 'heads':
+        post({ type: 'heads', heads: this.#groups.movedHeads() });
         return null;
       case 'close':
         void this.#close();
@@ -130,8 +135,20 @@ class WriterService {
   }
 }
 
+/** A start that is refused leaves no connection behind. */
+function open(): WriterService {
+  expectFile(start);
+  const database = openWriter(start);
+  try {
+    return new WriterService(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
 try {
-  const service = new WriterService(openWriter(start));
+  const service = open();
   port.on('message', (message: ToWriter) => {
     service.hear(message);
   });

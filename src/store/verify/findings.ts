@@ -17,6 +17,7 @@ export const CHECKS = [
   'payment',
   'drawer',
   'z_number',
+  'remembered',
 ] as const;
 export type Check = (typeof CHECKS)[number];
 
@@ -33,10 +34,12 @@ export interface VerifyReport {
   readonly rows: number;
   /** Personal values that were erased: accepted without their value. */
   readonly erased: number;
+  /** Heads remembered beside the database that were looked for in it; 0: nothing was remembered. */
+  readonly remembered: number;
 }
 
 export class Findings {
-  readonly counts = { branches: 0, events: 0, rows: 0, erased: 0 };
+  readonly counts = { branches: 0, events: 0, rows: 0, erased: 0, remembered: 0 };
   readonly #differences = new Map<Check, number>();
   #first: string | null = null;
 

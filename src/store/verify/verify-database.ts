@@ -5,6 +5,7 @@
  */
 import Database from 'better-sqlite3';
 import { setImmediate } from 'node:timers/promises';
+import { StoreOpenError, messageOf } from '../sqlite/errors.js';
 import { compareTable } from './compare.js';
 import { EventChain, type StoredEvent } from './event-chain.js';
 import { Findings, type VerifyReport } from './findings.js';
@@ -12,6 +13,7 @@ import { Fold } from './fold.js';
 import { checkHeads } from './heads.js';
 import { checkMoney } from './money.js';
 import { resolvePersonal } from './personal.js';
+import { checkRemembered, readRemembered } from './remembered.js';
 import { Scratch } from './scratch.js';
 import { StoredKeys } from './stored-keys.js';
 import { versionedTables, type TableShape } from './table-shape.js';
@@ -35,40 +37,53 @@ const CACHE_KIB = 64 * 1024;
 /** Faults of the file's own structure that are looked for. */
 const FILE_FAULTS_MAX = 100;
 
-/** Throws where the file cannot be read or is no hub's database; whatever is wrong in it stands in the report. */
+/** Throws StoreOpenError where the file cannot be read or is no hub's database; whatever is wrong in it stands in the report. */
 export async function verifyDatabase(options: VerifyOptions): Promise<VerifyReport> {
-  const database = openToRead(options.file);
+  const { database, remembered } = openToRead(options.file);
   try {
     // One snapshot for all checks, however long they take and whatever a running hub commits meanwhile.
     database.exec('BEGIN');
-    return await new Verification(database, options).run();
+    return await new Verification(database, remembered, options).run();
   } finally {
     database.close();
   }
 }
 
-function openToRead(file: string): Database.Database {
+interface Opened {
+  readonly database: Database.Database;
+  /** Text of what was remembered beside the file, read before its snapshot is taken. */
+  readonly remembered: string | null;
+}
+
+function openToRead(file: string): Opened {
   let database: Database.Database | undefined;
   try {
+    const remembered = readRemembered(file);
     database = new Database(file, { readonly: true, fileMustExist: true });
     database.pragma(`cache_size = -${String(CACHE_KIB)}`);
     database.prepare('SELECT version FROM sync_event LIMIT 1').get();
-    return database;
-  } catch (cause) {
+    return { database, remembered };
+  } catch (error) {
     database?.close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`verify ${file}: ${reason}; give the data directory of a hub`, { cause });
+    throw new StoreOpenError({
+      operation: 'verify',
+      path: file,
+      reason: messageOf(error),
+      hint: 'give the --data directory of a hub',
+    });
   }
 }
 
 class Verification {
   readonly #database: Database.Database;
+  readonly #remembered: string | null;
   readonly #tables: ReadonlyMap<string, TableShape>;
   readonly #findings = new Findings();
   readonly #onProgress: (progress: VerifyProgress) => void;
 
-  constructor(database: Database.Database, options: VerifyOptions) {
+  constructor(database: Database.Database, remembered: string | null, options: VerifyOptions) {
     this.#database = database;
+    this.#remembered = remembered;
     this.#tables = versionedTables(database);
     this.#onProgress = options.onProgress ?? (() => undefined);
   }
@@ -93,6 +108,7 @@ class Verification {
     this.#onProgress({ step: 'money', done: 0, total: 1 });
     await setImmediate();
     checkMoney(this.#database, this.#findings);
+    checkRemembered(this.#database, this.#remembered, this.#findings);
   }
 
   /** What SQLite itself finds wrong with the file: broken pages, indexes that disagree with their table. */
