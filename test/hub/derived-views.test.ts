@@ -88,17 +88,19 @@ describe('the view shift', () => {
 
   it('H-DERIVED-5 a client that comes back is caught up from the image, or gets a snapshot', async () => {
     await manager.subscribe('shift');
+    await evening.order('o1', ['chips']);
+    await evening.pass(2);
     const since = {
       epoch: evening.hub.store.epoch,
       version: manager.replicas.get('main/shift')?.version ?? 0,
     };
-    await evening.order('o1', ['chips']);
+    await evening.order('o2', ['chips']);
     await evening.pass(2);
     const back = await evening.hub.client({ role: 'manager' });
     const reply = await back.subscribe('shift', { since });
     expect(reply).toMatchObject({
       type: 'snapshot:delta',
-      changes: { shift_totals: { inserted: [{ orders: 1 }] } },
+      changes: { shift_totals: { inserted: [{ orders: 2 }] } },
     });
     const old = await back.subscribe('shift', { since: { ...since, version: 1 } });
     expect(old).toMatchObject({ type: 'snapshot' });

@@ -99,8 +99,9 @@ export class ImageChannel implements Channel {
   }
 
   catchUp(since: number): CatchUp | null {
+    // Whoever stopped where this image began may hold rows of an older image, which named other versions.
+    if (since > this.#version || since <= this.#horizon) return null;
     if (since === this.#version) return { changes: {}, fewer: true };
-    if (since > this.#version || since < this.#horizon) return null;
     const changes: Record<string, TableChanges> = {};
     for (const [table, rows] of this.#image) {
       const inserted: ViewRow[] = [];
