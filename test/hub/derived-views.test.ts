@@ -168,6 +168,10 @@ describe('the view devices', () => {
   });
 
   it('H-DEVICES-4 has an epoch of its own, and `since` is ignored', async () => {
+    const other = await evening.hub.client({ role: 'admin' });
+    await other.subscribe('devices');
+    evening.till.sendHeartbeat();
+    await evening.pass(2);
     const snapshot = await manager.subscribe('devices');
     if (snapshot.type !== 'snapshot') throw new Error('no snapshot');
     expect(snapshot.epoch).not.toBe(evening.hub.store.epoch);

@@ -208,6 +208,23 @@ describe('a delta', () => {
 });
 
 describe('snapshots', () => {
+  it('H-CATCH-8 one made while a delta is due is cut behind it, for those who follow as well', async () => {
+    const [screen] = await screens(1, 'msgpack');
+    const client = await evening.hub.client({ role: 'waiter' });
+    ticks.hold();
+    void evening.till.command('order.open', { order_id: 'o1', order_type: 'takeaway' });
+    await evening.settle();
+    // The second replaces the first, which is answered at once.
+    const replies = Promise.all([client.subscribe('orders'), client.subscribe('orders')]);
+    await evening.settle();
+    ticks.release();
+    const [first] = await replies;
+    await evening.settle();
+    expect(first).toMatchObject({ version: 3, tables: { order_header: [{ id: 'o1' }] } });
+    expect(screen?.ofType('delta')).toMatchObject([{ baseVersion: 2, newVersion: 3 }]);
+    expect(client.ofType('delta')).toEqual([]);
+  });
+
   it('H-FAN-8 a snapshot is encoded once for a version and encoding, however many ask', async () => {
     await evening.sent('o1', ['burger', 'chips']);
     expect(await rise('encodes_total', () => screens(10, 'msgpack'))).toBe(1);

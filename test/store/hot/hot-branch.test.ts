@@ -47,6 +47,9 @@ function step(): fc.Arbitrary<Step> {
   );
 }
 
+/** Long enough that orders go cold and come back. */
+const STEPS = fc.array(step(), { maxLength: 60, size: 'max' });
+
 function emptyBranch(): HotBranch {
   const branch = branchRow({ id: 'main' });
   return new HotBranch({ branch, version: 0, horizon: 0, rows: [] });
@@ -116,7 +119,7 @@ function writtenAfter<Row extends { readonly id: string }>(
 describe('a branch in memory', () => {
   it('S-HOT-3 holds exactly the orders of the open shift, the unfinished and those in the kitchen, whole', () => {
     fc.assert(
-      fc.property(fc.array(step(), { maxLength: 40 }), (steps) => {
+      fc.property(STEPS, (steps) => {
         play(steps, (hot, naive) => {
           const expected = naive.hotOrders();
           expect(new Set(Array.from(hot.orders.values(), ({ header }) => header.id))).toEqual(
@@ -140,7 +143,7 @@ describe('a branch in memory', () => {
 
   it('S-HOT-4 keeps its indexes by status, station and table as the rows are', () => {
     fc.assert(
-      fc.property(fc.array(step(), { maxLength: 40 }), (steps) => {
+      fc.property(STEPS, (steps) => {
         play(steps, sameIndexes);
       }),
       { numRuns: 150 },
@@ -149,7 +152,7 @@ describe('a branch in memory', () => {
 
   it('S-HOT-5 keeps payments of the open shift though their order is cold, and no others of cold orders', () => {
     fc.assert(
-      fc.property(fc.array(step(), { maxLength: 40 }), (steps) => {
+      fc.property(STEPS, (steps) => {
         play(steps, (hot, naive) => {
           const expected = [...naive.payments.values()]
             .map(({ row }) => row)
@@ -163,7 +166,7 @@ describe('a branch in memory', () => {
 
   it('S-HOT-6 from its horizon on, tells exactly what was written after any version', () => {
     fc.assert(
-      fc.property(fc.array(step(), { maxLength: 40 }), (steps) => {
+      fc.property(STEPS, (steps) => {
         const { hot, naive } = play(steps);
         for (let version = hot.horizon; version <= naive.version; version += 1) {
           const ids = (rows: Iterable<{ readonly id: string }>) =>
@@ -182,7 +185,7 @@ describe('a branch in memory', () => {
 
   it('S-HOT-7 raises its horizon when, and only when, an order leaves or a shift opens or ends', () => {
     fc.assert(
-      fc.property(fc.array(step(), { maxLength: 40 }), (steps) => {
+      fc.property(STEPS, (steps) => {
         let before = { orders: new Set<string>(), shift: '', horizon: 0 };
         play(steps, (hot, naive) => {
           const orders = new Set(naive.hotOrders().keys());
@@ -199,7 +202,7 @@ describe('a branch in memory', () => {
 
   it('S-HOT-8 loaded from what a store holds it is the branch that wrote it', () => {
     fc.assert(
-      fc.property(fc.array(step(), { maxLength: 40 }), (steps) => {
+      fc.property(STEPS, (steps) => {
         const { hot, naive } = play(steps);
         const rows: LoadedRow[] = [];
         for (const { row, version } of naive.headers.values()) {
