@@ -1,0 +1,101 @@
+/**
+ * The checker of a crash: what was acknowledged against what the database holds. It reads the database by itself, read-only,
+ * with its log as the killed hub left it, and shares no code with the hub.
+ */
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { Acknowledged } from './journal.js';
+
+export interface Checked {
+  /** In words; empty: nothing acknowledged is missing, doubled or changed, and the versions have no gap. */
+  readonly findings: readonly string[];
+  /** Commits in the database, by the hub itself too. */
+  readonly events: number;
+  /** Keys with a stored answer. */
+  readonly keys: number;
+}
+
+interface Heads {
+  readonly branch: string;
+  readonly head: number | null;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+const HEADS_SQL = `SELECT event.branch_id AS branch, head.version AS head, count(*) AS count,
+    min(event.version) AS first, max(event.version) AS last
+  FROM sync_event AS event LEFT JOIN branch_head AS head ON head.branch_id = event.branch_id
+  GROUP BY event.branch_id`;
+
+function keyFindings(
+  database: Database.Database,
+  branchId: string,
+  acknowledged: readonly Acknowledged[],
+): string[] {
+  const answerOf = database
+    .prepare('SELECT version FROM idempotency_request WHERE branch_id = ? AND key = ?')
+    .pluck();
+  const eventsOf = database
+    .prepare('SELECT version FROM sync_event WHERE branch_id = ? AND key = ?')
+    .pluck();
+  const versions = new Map<string, number>();
+  const findings: string[] = [];
+  for (const { key, version } of acknowledged) {
+    const known = versions.get(key);
+    if (known !== undefined && known !== version) {
+      findings.push(`${key} was acknowledged as ${known} and as ${version}`);
+    }
+    versions.set(key, version);
+  }
+  for (const [key, version] of versions) {
+    const stored = answerOf.get(branchId, key) as number | undefined;
+    const events = eventsOf.all(branchId, key) as number[];
+    if (stored !== version) {
+      findings.push(
+        `${key} was acknowledged as ${version}, its stored answer is ${stored ?? 'gone'}`,
+      );
+    }
+    if (events.length !== 1 || events[0] !== version) {
+      findings.push(
+        `${key} was acknowledged as ${version}, its commits are [${events.join(', ')}]`,
+      );
+    }
+  }
+  return findings;
+}
+
+function versionFindings({ branch, head, count, first, last }: Heads): string[] {
+  if (first === 1 && last === count && head === last) return [];
+  return [`${branch}: ${count} commits from ${first} to ${last}, head ${head ?? 'none'}: a gap`];
+}
+
+export function checkDatabase(
+  path: string,
+  branchId: string,
+  acknowledged: readonly Acknowledged[],
+): Checked {
+  if (!existsSync(path)) {
+    const findings = acknowledged.map(({ key }) => `${key} was acknowledged, there is no database`);
+    return { findings, events: 0, keys: 0 };
+  }
+  const database = new Database(path, { readonly: true });
+  try {
+    const count = (sql: string): number => database.prepare(sql).pluck().get() as number;
+    if (count(`SELECT count(*) FROM sqlite_schema WHERE name = 'sync_event'`) === 0) {
+      const findings = acknowledged.map(({ key }) => `${key} was acknowledged, there is no table`);
+      return { findings, events: 0, keys: 0 };
+    }
+    const heads = database.prepare(HEADS_SQL).all() as Heads[];
+    return {
+      findings: [
+        ...keyFindings(database, branchId, acknowledged),
+        ...heads.flatMap(versionFindings),
+      ],
+      events: count('SELECT count(*) FROM sync_event'),
+      keys: count('SELECT count(*) FROM idempotency_request'),
+    };
+  } finally {
+    database.close();
+  }
+}
