@@ -25,7 +25,7 @@ const DRAIN_POLL_MS = 20;
 const RECONNECT_SPREAD_MS = { from: 500, to: 3_000 };
 
 export async function openHub(options: HubOptions): Promise<Hub> {
-  const loaded = await options.store.load();
+  const loaded = options.loaded ?? (await options.store.load());
   const hub = new OpenedHub(options, loaded);
   await hub.open();
   return hub;

@@ -4,7 +4,7 @@ import type { NewId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
 import type { Refusal } from '../base/refusal.js';
 import type { Principal } from '../protocol/messages.js';
-import type { Store } from '../store/port.js';
+import type { LoadedBranch, Store } from '../store/port.js';
 import type { FrameMessage } from './connection.js';
 
 export type TokenVerdict =
@@ -68,6 +68,8 @@ export const HUB_LIMITS: HubLimits = {
 
 export interface HubOptions {
   readonly store: Store;
+  /** What the store has loaded, where somebody had to look already; default: the hub loads it. */
+  readonly loaded?: readonly LoadedBranch[];
   readonly clock: Clock;
   readonly timers: Timers;
   /** Runs `flush` once after the present turn's work (setImmediate in production, by hand in tests). */

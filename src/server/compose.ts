@@ -12,7 +12,7 @@ import { createHttp, type HttpServer, type Readiness } from './http.js';
 import { createLog } from './log.js';
 import { createMetrics } from './metrics.js';
 import { ComposedServer, type RunningServer } from './running-server.js';
-import { seedIfNew } from './seeding.js';
+import { loadOrSeed } from './seeding.js';
 import type { Config } from './settings.js';
 import { openTokenKey } from './token-key.js';
 import { openTokens } from './tokens.js';
@@ -45,9 +45,10 @@ export async function startServer(
   const store = overrides.store ?? (await openStore(config, { clock, log, ...overrides }));
   try {
     const tokens = openTokens(openTokenKey(config.data), systemClock);
-    await seedIfNew({ store, demo: config.demo, clock, log });
+    const loaded = await loadOrSeed({ store, demo: config.demo, clock, log });
     const hub = await openHub({
       store,
+      loaded,
       clock,
       timers: systemTimers,
       nextTick: (flush) => void setImmediate(flush),

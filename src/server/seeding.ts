@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { recordVersions } from '../domain/change-set.js';
 import { freshBranchSeed, Seed, seedChangeSet } from '../domain/seed.js';
-import type { CommitOutcome, Store } from '../store/port.js';
+import type { CommitOutcome, LoadedBranch, Store } from '../store/port.js';
 import { OperatorError } from './operator-error.js';
 
 /** The last one is the sign that seeding is complete: a start that finds it missing seeds what is missing. */
@@ -20,10 +20,12 @@ export interface SeedingOptions {
   readonly log: Log;
 }
 
-/** Does nothing in a store that has its branches. */
-export async function seedIfNew({ store, demo, clock, log }: SeedingOptions): Promise<void> {
-  const present = new Set((await store.load()).map(({ branch }) => branch.id));
-  if (demo ? present.has('main') : present.size > 0) return;
+/** Gives what the store holds then; makes nothing in one that has its branches. */
+export async function loadOrSeed(options: SeedingOptions): Promise<readonly LoadedBranch[]> {
+  const { store, demo, clock, log } = options;
+  const loaded = await store.load();
+  const present = new Set(loaded.map(({ branch }) => branch.id));
+  if (demo ? present.has('main') : present.size > 0) return loaded;
   const seeds = demo ? DEMO_BRANCHES.map(readDemo) : [freshBranchSeed()];
   const missing = seeds.filter(({ branch }) => !present.has(branch.id));
   await Promise.all(missing.map((seed) => commitSeed(store, seed, clock.now())));
@@ -31,6 +33,7 @@ export async function seedIfNew({ store, demo, clock, log }: SeedingOptions): Pr
     { branches: missing.map(({ branch }) => branch.id), demo },
     'the first branches are made',
   );
+  return store.load();
 }
 
 const demoSeed = Compile(Seed);

@@ -145,7 +145,10 @@ export interface Store {
   /** Names the history that versions belong to. */
   readonly epoch: string;
 
-  /** Everything hot, for each branch. Called once, before the first commit. */
+  /**
+   * Everything hot, for each branch, as of the newest commit that is settled. It reads all of that: a start calls it
+   * once, and once more only where it made the first branches.
+   */
   load(): Promise<readonly LoadedBranch[]>;
 
   /**
@@ -178,6 +181,9 @@ export interface Store {
   /** Sizes and counts for metrics: `commits`, `groups`, `reads`, `queue_length`, `wal_bytes`, ... */
   stats(): Readonly<Record<string, number>>;
 
-  /** Settles what was handed in, then closes. Idempotent. */
+  /**
+   * Settles what was handed in, then closes. Idempotent. While the disk stays broken it waits a bounded time, then closes
+   * all the same: what nobody knows the end of is left unsettled, whose callers must not wait for it any longer.
+   */
   close(): Promise<void>;
 }
