@@ -79,6 +79,7 @@ describe('rows in commit order', () => {
           expect([...order.writtenSince(since)]).toEqual(naive.since(since));
         }
       }),
+      { seed: 32, numRuns: 200 },
     );
   });
 
@@ -96,6 +97,7 @@ describe('rows in commit order', () => {
           expect(order.commitVersionOf(id)).toBe(naive.rows.get(id)?.version ?? 0);
         }
       }),
+      { seed: 32, numRuns: 200 },
     );
   });
 

@@ -50,6 +50,8 @@ function step(): fc.Arbitrary<Step> {
 /** Long enough that orders go cold and come back. */
 const STEPS = fc.array(step(), { maxLength: 60, size: 'max' });
 
+const RUNS = { seed: 33, numRuns: 150 };
+
 function emptyBranch(): HotBranch {
   const branch = branchRow({ id: 'main' });
   return new HotBranch({ branch, version: 0, horizon: 0, rows: [] });
@@ -137,7 +139,7 @@ describe('a branch in memory', () => {
           expect(hot.shift).toEqual(naive.shift);
         });
       }),
-      { numRuns: 150 },
+      RUNS,
     );
   });
 
@@ -146,7 +148,7 @@ describe('a branch in memory', () => {
       fc.property(STEPS, (steps) => {
         play(steps, sameIndexes);
       }),
-      { numRuns: 150 },
+      RUNS,
     );
   });
 
@@ -160,7 +162,7 @@ describe('a branch in memory', () => {
           expect(new Set(hot.tables.order_payment.values())).toEqual(new Set(expected));
         });
       }),
-      { numRuns: 150 },
+      RUNS,
     );
   });
 
@@ -179,7 +181,7 @@ describe('a branch in memory', () => {
           );
         }
       }),
-      { numRuns: 150 },
+      RUNS,
     );
   });
 
@@ -196,7 +198,7 @@ describe('a branch in memory', () => {
           before = { orders, shift, horizon: hot.horizon };
         });
       }),
-      { numRuns: 150 },
+      RUNS,
     );
   });
 
@@ -227,7 +229,7 @@ describe('a branch in memory', () => {
           expect(loaded.orders.get(header.id)).toMatchObject({ header, lines });
         }
       }),
-      { numRuns: 100 },
+      RUNS,
     );
   });
 

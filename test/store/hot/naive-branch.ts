@@ -56,7 +56,7 @@ export class NaiveBranch {
     ];
   }
 
-  /** Sets a line's status, and the header's stations after it. */
+  /** Sets a line's status, and the header's stations after it. Of a cold order the only such change is a recall. */
   setLine(lineId: string, status: LineStatus): ChangeSet {
     const line = this.lines.get(lineId)?.row;
     if (line === undefined || line.status === status) return [];
@@ -68,6 +68,7 @@ export class NaiveBranch {
       .filter((other) => ['queued', 'preparing', 'ready'].includes(other.status))
       .map(({ station }) => station ?? '')
       .sort();
+    if (stations.length === 0 && !this.belongs(header)) return [];
     const changes: RowChange[] = [changed('order_line', line, { status })];
     if (stations.join() !== header.stations.join()) {
       changes.unshift(changed('order_header', header, { stations }));
@@ -94,7 +95,8 @@ export class NaiveBranch {
     const target = this.headers.get(orderId)?.row;
     if (line === undefined || target === undefined || line.order_id === orderId) return [];
     if (!this.belongs(target)) return [];
-    return [changed('order_line', line, { order_id: orderId, seq: line.seq + 10 })];
+    const seq = Math.max(0, ...this.#linesOf(orderId).map((other) => other.seq)) + 1;
+    return [changed('order_line', line, { order_id: orderId, seq })];
   }
 
   apply(changeSet: ChangeSet): void {
