@@ -3,6 +3,7 @@
  * `npm run invariants -- --seeds 200` runs many.
  */
 import { describe, expect, it } from 'vitest';
+import { COMMANDS, LEASES } from '../../src/domain/registry.js';
 import { memoryEngine, sqliteEngine } from '../support/random-traffic/engine.js';
 import { runSeed } from '../support/random-traffic/run.js';
 import { seedsToRun } from '../support/seeds.js';
@@ -24,4 +25,37 @@ describe.each(ENGINES)('random traffic on $name', ({ makeEngine, steps, seeds })
     },
     SEED_MS,
   );
+});
+
+describe('the traffic itself', () => {
+  it('has every command succeed, clients refused for many reasons, and lines that break and lag', async () => {
+    const acked = new Set<string>();
+    const refused = new Set<string>();
+    const received = new Set<string>();
+    for (const seed of [1, 2, 3, 4]) {
+      const report = await runSeed({ seed, steps: 220, makeEngine: memoryEngine });
+      for (const name of report.acked.keys()) acked.add(name);
+      for (const code of report.refused.keys()) refused.add(code);
+      for (const type of report.received.keys()) received.add(type);
+      expect(report.connections).toBeGreaterThan(40);
+    }
+    expect([...acked].sort()).toEqual([...Object.keys(COMMANDS), ...Object.keys(LEASES)].sort());
+    expect([...refused]).toEqual(
+      expect.arrayContaining([
+        'version_conflict',
+        'version_required',
+        'idempotency_key_reused',
+        'forbidden',
+        'invalid_state',
+        'overpayment',
+        'balance_due',
+        'shift_closed',
+        'item_unavailable',
+        'locked',
+      ]),
+    );
+    expect([...received]).toEqual(
+      expect.arrayContaining(['notice lagging', 'notice resync', 'snapshot:delta', 'snapshot']),
+    );
+  }, 60_000);
 });
