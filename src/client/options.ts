@@ -15,7 +15,7 @@ export interface ClientOptions {
   /** What the hub's lists and logs call this client. */
   readonly clientName?: string;
   readonly clientVersion?: string;
-  /** Default: the global WebSocket. On Node 20: `nodeSocket`. */
+  /** Default: the global WebSocket; on Node, over the package ws. */
   readonly socket?: OpenSocket;
   readonly timers?: Timers;
   readonly clock?: Clock;

@@ -1,0 +1,12 @@
+/** `expeditor/client` on Node: the same client, over the package ws where it is given no socket, since Node 20 has none. */
+import { connectClient as connect, type Client } from './client.js';
+import { nodeSocket } from './node-socket.js';
+import type { ClientOptions } from './options.js';
+
+export * from './index.js';
+export { nodeSocket };
+
+/** Begins to connect at once. */
+export function connectClient(options: ClientOptions): Client {
+  return connect({ socket: nodeSocket, ...options });
+}
