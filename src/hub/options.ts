@@ -34,6 +34,8 @@ export interface HubLimits {
   readonly commandsInFlightMax: number;
   /** Told in `welcome`; a connection above it is `rate_limited`. */
   readonly commandsPerMinute: number;
+  /** All messages of a connection, of whatever type; above it the connection is closed with 4429. */
+  readonly messagesPerMinuteMax: number;
   /** A duplicate waits this long for the first one's answer, then is told `idempotency_in_progress`. */
   readonly duplicateWaitMs: number;
   /** A command without an answer after this (the store is being reopened) closes its connection with 1012. */
@@ -58,6 +60,7 @@ export const HUB_LIMITS: HubLimits = {
   subscriptionsMax: 32,
   commandsInFlightMax: 256,
   commandsPerMinute: 600_000,
+  messagesPerMinuteMax: 1_200_000,
   duplicateWaitMs: 5_000,
   answerWaitMs: 10_000,
   drainMs: 8_000,

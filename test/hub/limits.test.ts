@@ -45,6 +45,24 @@ describe('a connection’s requests', () => {
     expect(settled.filter(({ type }) => type === 'ack')).toHaveLength(2);
   });
 
+  it('H-LIM-4 more messages a minute than any client needs close with 4429', async () => {
+    await begin({ messagesPerMinuteMax: 10 });
+    const { hub } = evening;
+    const flood = await hub.client({ role: 'waiter' });
+    for (let count = 2; count <= 10; count += 1) flood.sendRaw({ type: 'ping', id: 'p' });
+    expect(flood.connection.closed).toBeNull();
+    flood.sendRaw({ type: 'ping', id: 'one too many' });
+    expect(flood.connection.closed).toMatchObject({ code: 4429 });
+    const patient = await hub.client({ role: 'waiter' });
+    for (let half = 0; half < 4; half += 1) {
+      for (let count = 0; count < 4; count += 1) patient.sendRaw({ type: 'ping', id: 'p' });
+      hub.timers.advance(29_000);
+      patient.events.alive();
+      hub.timers.advance(1_000);
+    }
+    expect(patient.connection.closed).toBeNull();
+  });
+
   it('H-LIM-2 more a minute than welcome told are rate_limited until the minute is over', async () => {
     await begin({ commandsPerMinute: 5 });
     const client = await evening.hub.client({ role: 'waiter' });

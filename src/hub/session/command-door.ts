@@ -9,6 +9,7 @@ import type { HubBranch } from '../hub-branch.js';
 export interface CommandSender {
   readonly principal: Principal;
   readonly connectionId: string;
+  readonly isConnected: () => boolean;
 }
 
 const DEFINITIONS: ReadonlyMap<string, CommandDefinition> = new Map(Object.entries(COMMANDS));
@@ -54,7 +55,7 @@ export function giveCommand(
 async function giveLease(
   branch: HubBranch,
   message: CommandMessage,
-  { principal, connectionId }: CommandSender,
+  { principal, connectionId, isConnected }: CommandSender,
 ): Promise<CommandAnswer> {
   const { order_id: orderId, seconds } = message.payload as {
     readonly order_id: string;
@@ -75,7 +76,8 @@ async function giveLease(
     staffName: principal.name,
   };
   const forSeconds = seconds ?? LEASE_SECONDS;
-  branch.hub.leases.take(orderId, holder, forSeconds);
+  // A lease ends with its connection, also where that ended while the order was looked up.
+  if (isConnected()) branch.hub.leases.take(orderId, holder, forSeconds);
   const expiresAt = branch.clock.now() + forSeconds * 1_000;
   return done(branch, { records: {}, lock: { order_id: orderId, expires_at: expiresAt } });
 }

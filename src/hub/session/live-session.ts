@@ -25,6 +25,7 @@ export interface LiveSessionOptions {
   readonly principal: Principal;
   readonly branch: HubBranch;
   readonly connectionId: string;
+  readonly isConnected: () => boolean;
   readonly encoding: Encoding;
   readonly outbox: Outbox;
   readonly tokenExpiresInMs: number;
@@ -159,7 +160,8 @@ export class LiveSession {
       this.#refuse(refusal, message);
       return;
     }
-    const sender = { principal: this.principal, connectionId: this.#options.connectionId };
+    const { connectionId, isConnected } = this.#options;
+    const sender = { principal: this.principal, connectionId, isConnected };
     const request = { id: message.id, key: message.key };
     const finish = this.#meter.begin();
     giveCommand(this.#branch, message, sender).then(

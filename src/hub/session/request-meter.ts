@@ -4,6 +4,34 @@ import { refuse, type Refusal } from '../../base/refusal.js';
 import type { HubLimits } from '../options.js';
 
 const MINUTE_MS = 60_000;
+
+/** Counts what happens within a minute, minute by minute. */
+export class MinuteCounter {
+  readonly #timers: Timers;
+  #from: number;
+  #count = 0;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+    this.#from = timers.monotonicMs();
+  }
+
+  /** Counts one more; gives how many there are in this minute. */
+  add(): number {
+    const now = this.#timers.monotonicMs();
+    if (now - this.#from >= MINUTE_MS) {
+      this.#from = now;
+      this.#count = 0;
+    }
+    this.#count += 1;
+    return this.#count;
+  }
+
+  /** Milliseconds until the count begins anew. */
+  get leftMs(): number {
+    return Math.ceil(this.#from + MINUTE_MS - this.#timers.monotonicMs());
+  }
+}
 const OVERLOADED_RETRY_MS = 100;
 
 export class RequestMeter {
@@ -12,13 +40,12 @@ export class RequestMeter {
   /** Start of each request under way, in the order in which they came. */
   readonly #startedAt = new Map<number, number>();
   #lastNumber = 0;
-  #minuteFrom: number;
-  #inMinute = 0;
+  readonly #inMinute: MinuteCounter;
 
   constructor(timers: Timers, limits: HubLimits) {
     this.#timers = timers;
     this.#limits = limits;
-    this.#minuteFrom = timers.monotonicMs();
+    this.#inMinute = new MinuteCounter(timers);
   }
 
   get inFlight(): number {
@@ -32,15 +59,9 @@ export class RequestMeter {
       const text = `at most ${String(commandsInFlightMax)} requests at a time`;
       return refuse('overloaded', text, { retryAfterMs: OVERLOADED_RETRY_MS });
     }
-    const now = this.#timers.monotonicMs();
-    if (now - this.#minuteFrom >= MINUTE_MS) {
-      this.#minuteFrom = now;
-      this.#inMinute = 0;
-    }
-    this.#inMinute += 1;
-    if (this.#inMinute <= commandsPerMinute) return null;
+    if (this.#inMinute.add() <= commandsPerMinute) return null;
     return refuse('rate_limited', `at most ${String(commandsPerMinute)} requests a minute`, {
-      retryAfterMs: Math.ceil(this.#minuteFrom + MINUTE_MS - now),
+      retryAfterMs: this.#inMinute.leftMs,
     });
   }
 

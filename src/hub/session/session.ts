@@ -20,6 +20,7 @@ import { foreignBranch } from './command-door.js';
 import { LiveSession } from './live-session.js';
 import { Outbox, type Parcel } from './outbox.js';
 import { errorMessage, type Request } from './replies.js';
+import { MinuteCounter } from './request-meter.js';
 import type { HostedSession, SessionHost } from './session-host.js';
 import { welcomeMessage } from './welcome.js';
 
@@ -39,6 +40,7 @@ export class Session implements ConnectionEvents, HostedSession {
   readonly connection: Connection;
   readonly #host: SessionHost;
   readonly #outbox: Outbox;
+  readonly #messages: MinuteCounter;
   #state: State;
   #aliveAt: number;
   #sessionId: string | null = null;
@@ -55,6 +57,7 @@ export class Session implements ConnectionEvents, HostedSession {
         this.#lag();
       },
     });
+    this.#messages = new MinuteCounter(timers);
     this.#aliveAt = timers.monotonicMs();
     this.#state = {
       kind: 'awaiting_hello',
@@ -94,6 +97,10 @@ export class Session implements ConnectionEvents, HostedSession {
     const state = this.#state;
     this.alive();
     if (state.kind === 'closed') return;
+    if (this.#messages.add() > this.#host.limits.messagesPerMinuteMax) {
+      this.close(CLOSE.tooManyMessages, 'too many messages');
+      return;
+    }
     if (state.kind === 'authenticating') {
       if (state.waiting.length >= AHEAD_MAX) this.close(CLOSE.tooManyMessages, 'too far ahead');
       else state.waiting.push(bytes.slice());
@@ -228,6 +235,7 @@ export class Session implements ConnectionEvents, HostedSession {
       principal,
       branch,
       connectionId: this.connection.id,
+      isConnected: () => this.isOpen,
       encoding: this.connection.encoding,
       outbox: this.#outbox,
       tokenExpiresInMs: expiresInMs,
