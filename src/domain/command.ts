@@ -111,8 +111,8 @@ export interface CommandDefinition<
   readonly payload: Payload;
   /** Roles that may give it besides manager and admin. */
   readonly roles: readonly Role[];
-  /** How it holds the branch's shift: cash and order commands share it, shift commands have it alone. */
-  readonly shift: 'shared' | 'exclusive' | 'none';
+  /** How it holds the branch's shift: those that open, close or hand it over have it alone, all others share it. */
+  readonly shift: 'shared' | 'exclusive';
   /** Refused as `shift_closed` when no shift is open; the commit checks once more. */
   readonly needsOpenShift: boolean;
   records(payload: Static<Payload>): RecordNames;

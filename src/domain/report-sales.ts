@@ -11,7 +11,9 @@ import { lineGross, orderTotals, proportion } from './totals.js';
 type List<Key, Figure extends string> = readonly (Readonly<Key> &
   Readonly<Record<Figure, number>>)[];
 
-type ByReason = List<{ reason: string | null; by_staff: string }, 'count' | 'amount'>;
+type Because = { readonly reason: string | null; readonly by_staff: string | null };
+
+type ByReason = List<Because, 'count' | 'amount'>;
 
 /** Money in minor units; an average is null where there is nothing to divide by. */
 export interface SalesReport {
@@ -38,11 +40,8 @@ export interface SalesReport {
   /** What each came to in the end, from the adjustments; with the comps they add up to `discount`. */
   readonly discounts: ByReason;
   readonly comps: ByReason;
-  /**
-   * Lines given up after they were sent, with what they would have cost, from the lines of closed and of voided orders. The
-   * lines say why but not who: that stands in the status log, by line.
-   */
-  readonly voids: List<{ reason: string | null }, 'count' | 'amount'>;
+  /** Lines given up after they were sent, with what they would have cost, from the lines of closed and of voided orders. */
+  readonly voids: ByReason;
   /** Lines taken back before they were sent. */
   readonly corrections: number;
   /** `hour` (0 to 23) of the branch's clock at which orders were closed. */
@@ -137,8 +136,7 @@ function sold(lines: readonly OrderLine[]): OrderLine[] {
 }
 
 function givenAway(closed: readonly OrderAggregate[], rules: TaxRules) {
-  const groups = () =>
-    new Groups<{ reason: string | null; by_staff: string }, 'count' | 'amount'>();
+  const groups = () => new Groups<Because, 'count' | 'amount'>();
   const discounts = groups();
   const comps = groups();
   for (const order of closed) {
@@ -154,7 +152,7 @@ function givenAway(closed: readonly OrderAggregate[], rules: TaxRules) {
 }
 
 function takenBack(finished: readonly OrderAggregate[]) {
-  const voids = new Groups<{ reason: string | null }, 'count' | 'amount'>();
+  const voids = new Groups<Because, 'count' | 'amount'>();
   let corrections = 0;
   for (const { header, lines } of finished) {
     for (const line of lines) {
@@ -162,7 +160,7 @@ function takenBack(finished: readonly OrderAggregate[]) {
       if (line.sent_at === null) corrections += 1;
       else {
         voids.add(
-          { reason: line.void_reason ?? header.void_reason },
+          { reason: line.void_reason ?? header.void_reason, by_staff: line.voided_by },
           { count: 1, amount: lineGross(line) },
         );
       }

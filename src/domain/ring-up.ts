@@ -142,5 +142,6 @@ function lineOf(
     updated_at: now,
     version: 1,
     tax_included: item.tax_included,
+    voided_by: null,
   };
 }

@@ -89,6 +89,8 @@ export interface OrderLine {
   readonly version: number;
   /** Inside the store only: whether `unit_price` holds the tax, as the menu said when the line was rung up. */
   readonly tax_included: boolean;
+  /** Inside the store only: who voided it, for the reports; null: it is not voided. */
+  readonly voided_by: string | null;
 }
 
 export interface OrderPayment {

@@ -86,8 +86,9 @@ export const TABLES: Definitions = {
       updated_at: 'integer',
       version: 'integer',
       tax_included: 'boolean',
+      voided_by: 'text',
     },
-    internal: ['tax_included'],
+    internal: ['tax_included', 'voided_by'],
     appendOnly: false,
   },
   order_payment: {

@@ -12,7 +12,7 @@ export const kitchenClear = defineCommand({
     line_ids: Type.Array(Id, { minItems: 1, maxItems: LINES_PER_COMMAND_MAX }),
   }),
   roles: ['kitchen'],
-  shift: 'none',
+  shift: 'shared',
   needsOpenShift: false,
   records: ({ order_id }) => ({ orders: [order_id] }),
   expects: ({ line_ids }) => ({ order_line: line_ids }),

@@ -17,7 +17,7 @@ export const kitchenSetStatus = defineCommand({
     status: Type.Union([Type.Literal('preparing'), Type.Literal('ready'), Type.Literal('served')]),
   }),
   roles: ['kitchen', 'cashier', 'waiter'],
-  shift: 'none',
+  shift: 'shared',
   needsOpenShift: false,
   records: ({ order_id }) => ({ orders: [order_id] }),
   expects: ({ line_ids }) => ({ order_line: line_ids }),

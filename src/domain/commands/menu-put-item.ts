@@ -42,7 +42,7 @@ export const menuPutItem = defineCommand({
   name: 'menu.put_item',
   payload: MenuItemColumns,
   roles: [],
-  shift: 'none',
+  shift: 'shared',
   needsOpenShift: false,
   records: ({ id }) => ({ items: [id] }),
   expects: ({ id }) => ({ menu_item: [id] }),

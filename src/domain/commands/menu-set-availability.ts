@@ -14,7 +14,7 @@ export const menuSetAvailability = defineCommand({
     remaining: Type.Optional(Remaining),
   }),
   roles: ['cashier', 'kitchen'],
-  shift: 'none',
+  shift: 'shared',
   needsOpenShift: false,
   records: ({ item_id }) => ({ items: [item_id] }),
   decide(state, { item_id, ...columns }, context) {

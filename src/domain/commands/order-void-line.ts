@@ -22,7 +22,7 @@ export const orderVoidLine = defineCommand({
     if (finished !== undefined) return finished;
     if (line.status === 'voided') return lineState(line, 'the line is voided already');
     const draft = new Draft(state, context);
-    voidLine(draft, line, { state, reason });
+    voidLine(draft, line, { state, context, reason });
     draft.settleOrder(order_id);
     return draft.decision();
   },

@@ -23,7 +23,7 @@ export const orderVoid = defineCommand({
     const draft = new Draft(state, context);
     draft.update('order_header', header, { status: 'voided', void_reason: reason });
     for (const line of lines) {
-      if (line.status !== 'voided') voidLine(draft, line, { state, reason });
+      if (line.status !== 'voided') voidLine(draft, line, { state, context, reason });
     }
     draft.settleOrder(order_id);
     return draft.decision();

@@ -115,7 +115,7 @@ export class BranchHub {
       if (orderId !== null) orderIds.push(orderId);
     }
     const releases = await Promise.all([
-      this.#gate.acquire(definition.shift === 'exclusive' ? 'exclusive' : 'shared'),
+      this.#gate.acquire(definition.shift),
       this.#locks.acquire(this.#lockNames(command, orderIds)),
     ]);
     try {
