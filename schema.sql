@@ -229,6 +229,7 @@ CREATE TABLE order_line (
   updated_at INTEGER NOT NULL,
   version INTEGER NOT NULL CHECK (version >= 1),
   tax_included INTEGER NOT NULL CHECK (tax_included IN (0, 1)),
+  voided_by TEXT,
   commit_version INTEGER NOT NULL,
   PRIMARY KEY (branch_id, id),
   FOREIGN KEY (branch_id, order_id) REFERENCES order_header (branch_id, id)

@@ -20,7 +20,7 @@ export interface CommandResult {
 }
 
 /** A line as clients see it: without the store's own columns. */
-export type PublicLine = Omit<OrderLine, 'tax_included'>;
+export type PublicLine = Omit<OrderLine, 'tax_included' | 'voided_by'>;
 
 /** A line as the kitchen sees it: without money. */
 export type KitchenLine = Omit<

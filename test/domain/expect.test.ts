@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Expect, Expected } from '../../src/domain/command.js';
 import { checkExpect } from '../../src/domain/expect.js';
-import type { AnyRow, Role, TableName } from '../../src/domain/rows.js';
+import type { AnyRow, OrderLine, Role, TableName } from '../../src/domain/rows.js';
 import { makeHeader, makeItem, makeLine, makeShift } from '../support/domain.js';
 
 const ROWS: Partial<Record<TableName, AnyRow[]>> = {
@@ -58,7 +58,7 @@ describe('D-EXPECT-2 an old version is refused with the records as they stand', 
   test('D-EXPECT-2 only those that differ are shown, without internal columns', () => {
     const refusal = check(LINES, { order_line: { 'line-1': 4, 'line-2': 1 } });
     expect(refusal?.code).toBe('version_conflict');
-    const { tax_included: _internal, ...shown } = ROWS.order_line?.[0] as { tax_included: boolean };
+    const { tax_included: _tax, voided_by: _by, ...shown } = ROWS.order_line?.[0] as OrderLine;
     expect(refusal?.current).toEqual({ order_line: { 'line-1': shown } });
   });
 

@@ -143,21 +143,26 @@ describe('D-REP-3 what was given away and taken back', () => {
     });
   });
 
-  test('D-REP-3 voids by reason, corrections by count, of finished orders alone', () => {
-    const voided = { status: 'voided', void_reason: 'dropped', qty: 2 } as const;
-    const correction = { status: 'voided', sent_at: null } as const;
+  test('D-REP-3 voids by reason and person, corrections by count, of finished orders alone', () => {
+    const voided_by = 'waiter-1';
+    const voided = { status: 'voided', void_reason: 'dropped', voided_by, qty: 2 } as const;
+    const correction = { status: 'voided', sent_at: null, voided_by } as const;
     const orders = [
-      makeOrder({ header: { id: 'a' }, lines: [{}, voided, correction] }),
+      makeOrder({
+        header: { id: 'a' },
+        lines: [{}, voided, correction, { ...voided, voided_by: 'manager-1' }],
+      }),
       makeOrder({
         header: { id: 'b', status: 'voided', void_reason: 'left' },
-        lines: [{ status: 'voided' }, voided, correction],
+        lines: [{ status: 'voided', voided_by: 'manager-1' }, voided, correction],
       }),
       makeOrder({ header: { id: 'c', status: 'open' }, lines: [voided, correction] }),
     ];
     const { sales } = report({ orders });
     expect(sales.voids).toEqual([
-      { reason: 'dropped', count: 2, amount: 4_000 },
-      { reason: 'left', count: 1, amount: 1_000 },
+      { reason: 'dropped', by_staff: 'manager-1', count: 1, amount: 2_000 },
+      { reason: 'dropped', by_staff: 'waiter-1', count: 2, amount: 4_000 },
+      { reason: 'left', by_staff: 'manager-1', count: 1, amount: 1_000 },
     ]);
     expect(sales.corrections).toBe(2);
   });

@@ -51,6 +51,7 @@ describe('order.get', () => {
       adjustments: [],
     });
     expect(order.lines[0]).not.toHaveProperty('tax_included');
+    expect(order.lines[0]).not.toHaveProperty('voided_by');
     const steps = order.logs.map(({ line_id, status }) => `${line_id ?? 'order'} ${status}`);
     expect(steps).toEqual(
       expect.arrayContaining([

@@ -194,6 +194,7 @@ export function makeLine(columns: Partial<OrderLine> = {}): OrderLine {
     updated_at: NOON,
     version: 1,
     tax_included: true,
+    voided_by: null,
     ...columns,
   };
 }

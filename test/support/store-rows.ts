@@ -166,6 +166,7 @@ export function lineRow(
     updated_at: NOON,
     version: 1,
     tax_included: true,
+    voided_by: null,
     ...row,
   };
 }

@@ -133,9 +133,9 @@ describe('order.void', () => {
       stations: ['grill'],
     });
     expect(till.lines('a')).toMatchObject([
-      { status: 'voided', mark: 'voided', void_reason: 'mistake' },
-      { status: 'voided', mark: null },
-      { status: 'voided', mark: null, sent_at: null },
+      { status: 'voided', mark: 'voided', void_reason: 'mistake', voided_by: 'manager-1' },
+      { status: 'voided', mark: null, voided_by: 'manager-1' },
+      { status: 'voided', mark: null, sent_at: null, voided_by: 'manager-1' },
     ]);
     expect(till.branch.row('menu_item', 'steak').remaining).toBe(8);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { orderSend } from '../../../src/domain/commands/order-send.js';
 import { orderUpdateLine } from '../../../src/domain/commands/order-update-line.js';
 import { orderVoidLine } from '../../../src/domain/commands/order-void-line.js';
+import { publicRow } from '../../../src/domain/public-row.js';
 import { makeItem, NOON, outcome } from '../../support/domain.js';
 import { detailsOf, Till } from '../till.js';
 
@@ -88,6 +89,15 @@ describe('order.void_line', () => {
     expect(till.line('a-2')).toMatchObject({ status: 'voided', mark: null });
     expect(till.header('a')).toMatchObject({ total: 0, stations: ['grill'] });
     expect(till.branch.row('menu_item', 'steak').remaining).toBe(4);
+  });
+
+  it('D-LINE-7 it keeps who voided it, and nobody is shown that', () => {
+    const till = new Till();
+    till.openSent('a', ['steak', 'beer']);
+    expect(till.line('a-1').voided_by).toBeNull();
+    till.give(orderVoidLine, { order_id: 'a', line_id: 'a-1', reason: 'gone' }, 'waiter');
+    expect(till.line('a-1').voided_by).toBe('waiter-1');
+    expect(publicRow('order_line', till.line('a-1'), 'admin')).not.toHaveProperty('voided_by');
   });
 
   it('D-LINE-6 a line is voided once', () => {
