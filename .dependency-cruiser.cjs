@@ -39,7 +39,8 @@ const OWNERS = {
 const packagePath = (names) => `(^|/)node_modules/(@types/)?(${names})/`;
 
 /** Everything that a program, a library user or a worker thread starts from. */
-const ENTRANCES = '^src/(index|client/index|client/node|protocol/index|server/main|store/.*worker)\\.ts$';
+const ENTRANCES =
+  '^src/(index|client/index|client/node|protocol/index|server/main|store/.*worker)\\.ts$';
 
 const layerRules = Object.entries(LAYERS).map(([layer, below]) => ({
   name: `layer-${layer}`,
