@@ -2,7 +2,15 @@
 import Database from 'better-sqlite3';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -51,6 +59,7 @@ const FILES = ['expeditor.db', 'expeditor.db-wal', 'expeditor.db-shm'];
 
 /** Copies the database with what belongs to it, or that of a hub that is running. */
 function copyDatabase(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
   for (const name of FILES) {
     rmSync(join(to, name), { force: true });
     if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name));
@@ -70,7 +79,7 @@ describe('I7 S-HEAD-2 S-VER-18 a database that lacks a remembered head is refuse
     const kept = freshDirectory();
     await run(async (store) => {
       await begin(store);
-      cpSync(directory, kept.path, { recursive: true });
+      copyDatabase(directory, kept.path);
       await committed(store, order(2));
       await committed(store, order(3));
     });
@@ -95,7 +104,7 @@ describe('I7 S-HEAD-2 S-VER-18 a database that lacks a remembered head is refuse
     const kept = freshDirectory();
     await run(async (store) => {
       await begin(store);
-      cpSync(directory, kept.path, { recursive: true });
+      copyDatabase(directory, kept.path);
     });
     rmSync(join(kept.path, 'expeditor.db-wal'));
     copyDatabase(kept.path, directory);
@@ -145,7 +154,7 @@ describe('S-HEAD-3 a roll-back is accepted when an operator says so', () => {
     await run(async (store) => {
       ({ epoch } = store);
       await begin(store);
-      cpSync(directory, kept.path, { recursive: true });
+      copyDatabase(directory, kept.path);
       await committed(store, order(2));
     });
     copyDatabase(kept.path, directory);

@@ -72,7 +72,9 @@ class SqliteEngine implements Engine {
       await this.#store.close();
     } else {
       const directory = freshDirectory();
-      cpSync(this.#path, directory.path, { recursive: true });
+      // The heads' next file may get its name while the directory is copied.
+      const filter = (source: string) => !source.endsWith('.new');
+      cpSync(this.#path, directory.path, { recursive: true, filter });
       this.#abandoned.push(this.#store);
       this.#directories.push(directory);
       this.#path = directory.path;
