@@ -19,7 +19,7 @@ function item(id: string, station: string | null, price: number, more: Partial<I
     available: true,
     remaining: null,
     ...more,
-  } as Item;
+  };
 }
 
 export function testSeed(branchId: string): Seed {
@@ -53,5 +53,5 @@ export function testSeed(branchId: string): Seed {
       item('pie', 'grill', 900, { remaining: 5 }),
     ],
     staff: [{ id: 'sam', name: 'Sam', role: 'cashier' }],
-  } as Seed;
+  };
 }
