@@ -1,8 +1,8 @@
 /** The people of a replay and their devices: a manager, tills, kitchen screens and a witness, each on a connection of its own. */
 import type { Client, Replica } from '../../../client/index.js';
 import type { Role } from '../../../domain/rows.js';
-import { connectThrough, type HubDoor } from '../hub-door.js';
 import type { Agenda } from './agenda.js';
+import type { Connections } from './connections.js';
 import type { Ledger } from './ledger.js';
 import { MenuKeeper } from './menu-keeper.js';
 import type { Plan, PlannedOrder } from './plan.js';
@@ -10,7 +10,8 @@ import { Screen } from './screen.js';
 import { Till } from './till.js';
 
 export interface CrewOptions {
-  readonly door: HubDoor;
+  readonly branchId: string;
+  readonly connections: Connections;
   readonly plan: Plan;
   readonly ledger: Ledger;
   readonly agenda: Agenda;
@@ -31,7 +32,6 @@ export interface Crew {
   readonly orders: readonly Replica[];
   /** Fetches snapshots to compare with, and asks questions. */
   readonly witness: Client;
-  close(): void;
 }
 
 /** One screen's place among those of its station. */
@@ -48,8 +48,8 @@ interface Device {
 
 /** Resolves when all are connected, the menu is put, and every screen shows its channel. */
 export async function assembleCrew(options: CrewOptions): Promise<Crew> {
-  const { door, plan, ledger } = options;
-  const office = await follow(door, 'manager', { device: 'replay-office', view: 'menu' });
+  const { connections, plan, ledger } = options;
+  const office = await follow(options, 'manager', { device: 'replay-office', view: 'menu' });
   const menu = new MenuKeeper(office.client, ledger, office.replica);
   await menu.putMissing(plan.items);
   const stations = menu.stationsOf(plan.items);
@@ -57,15 +57,15 @@ export async function assembleCrew(options: CrewOptions): Promise<Crew> {
   const screens = await Promise.all(
     places.map((place, index) => {
       const where = { device: `replay-screen-${index + 1}`, view: `kitchen/${place.station}` };
-      return follow(door, 'kitchen', where);
+      return follow(options, 'kitchen', where);
     }),
   );
   const tills = await Promise.all(
     Array.from({ length: options.tills }, (_, index) =>
-      follow(door, 'cashier', { device: `replay-till-${index + 1}`, view: 'orders' }),
+      follow(options, 'cashier', { device: `replay-till-${index + 1}`, view: 'orders' }),
     ),
   );
-  const witness = await connectThrough(door, 'manager', 'replay-witness');
+  const witness = await connections.open('manager', 'replay-witness');
   const devices = [office, ...tills, ...screens];
   return {
     manager: office.client,
@@ -76,20 +76,16 @@ export async function assembleCrew(options: CrewOptions): Promise<Crew> {
     replicas: devices.map(({ replica }) => replica),
     orders: tills.map(({ replica }) => replica),
     witness,
-    close() {
-      for (const { client } of devices) client.close();
-      witness.close();
-    },
   };
 }
 
 async function follow(
-  door: HubDoor,
+  { connections, branchId }: Pick<CrewOptions, 'connections' | 'branchId'>,
   role: Role,
   { device, view }: { readonly device: string; readonly view: string },
 ): Promise<Device> {
-  const client = await connectThrough(door, role, device);
-  const replica = client.subscribe(`${door.branchId}/${view}`);
+  const client = await connections.open(role, device);
+  const replica = client.subscribe(`${branchId}/${view}`);
   await replica.ready;
   return { client, replica };
 }

@@ -1,7 +1,7 @@
 /** A replay from its files to its reconciliation. */
 import { systemTimers } from '../../../base/clock.js';
-import { connectThrough } from '../hub-door.js';
 import { Agenda } from './agenda.js';
+import { Connections } from './connections.js';
 import { assembleCrew, type Crew } from './crew.js';
 import { readMenu, readOrders, type FileText } from './csv.js';
 import { Director, type Played } from './director.js';
@@ -61,35 +61,53 @@ export async function runReplay(options: ReplayOptions): Promise<ReplayResult> {
   }
 }
 
-type Playing = ReplayOptions & { readonly plan: Plan };
+interface Playing extends ReplayOptions {
+  readonly plan: Plan;
+}
 
 async function playOn(stage: Stage, ledger: Ledger, options: Playing): Promise<ReplayResult> {
-  const { plan, output, speed } = options;
-  const { door, clock } = stage;
+  const { plan, output } = options;
+  const { door } = stage;
   output.write(`Replaying on ${stage.description}\n`);
-  const surveyor = await connectThrough(door, 'manager', 'replay-surveyor');
-  const days = await survey(surveyor, door.branchId, plan);
-  surveyor.close();
-  const progress = openProgress(output, plan.totals.orders);
-  const ordersThereAlready = countOrders(days.over);
-  progress.add(ordersThereAlready);
-  if (ordersThereAlready > 0) progress.line(`${ordersThereAlready} orders are there already`);
-  const start = (days.open[0] ?? plan.days[0])?.opensAt ?? 0;
-  const agenda = new Agenda({ start, speed, clock, timers: systemTimers });
-  const onClosed = (): void => {
-    progress.add(1);
-  };
-  const crew = await assembleCrew({ ...options, door, ledger, agenda, onClosed });
+  const connections = new Connections(door);
   try {
+    const surveyor = await connections.open('manager', 'replay-surveyor');
+    const days = await survey(surveyor, door.branchId, plan);
+    surveyor.close();
+    return await playDays(stage, { ...options, ledger, connections, days });
+  } finally {
+    connections.close();
+  }
+}
+
+interface Surveyed extends Playing {
+  readonly ledger: Ledger;
+  readonly connections: Connections;
+  readonly days: Survey;
+}
+
+async function playDays({ door, clock }: Stage, options: Surveyed): Promise<ReplayResult> {
+  const { plan, output, speed, ledger, connections, days } = options;
+  const progress = openProgress(output, plan.totals.orders);
+  try {
+    const ordersThereAlready = countOrders(days.over);
+    progress.add(ordersThereAlready);
+    if (ordersThereAlready > 0) progress.line(`${ordersThereAlready} orders are there already`);
+    const start = (days.open[0] ?? plan.days[0])?.opensAt ?? 0;
+    const agenda = new Agenda({ start, speed, clock, timers: systemTimers });
+    const onClosed = (): void => {
+      progress.add(1);
+    };
+    const { branchId } = door;
+    const crew = await assembleCrew({ ...options, branchId, connections, agenda, onClosed });
     const onDay = (day: PlannedDay): void => {
       progress.line(`${day.businessDate}: ${day.orders.length} orders`);
     };
-    const director = new Director({ branchId: door.branchId, crew, agenda, ledger, onDay });
+    const director = new Director({ branchId, crew, agenda, ledger, onDay });
     const played = await director.play(days.open);
     return await conclude(crew, { plan, played, ledger, days });
   } finally {
     progress.stop();
-    crew.close();
   }
 }
 
