@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { connectClient, type Client } from '../../src/client/client.js';
 import { nodeSocket } from '../../src/client/node-socket.js';
+import type { OpenSocket } from '../../src/client/socket.js';
 import type { Role } from '../../src/domain/rows.js';
 import type { Encoding } from '../../src/protocol/messages.js';
 
@@ -25,6 +26,8 @@ export interface ProcessClientOptions {
   readonly branch?: string;
   readonly encoding?: Encoding;
   readonly device?: string;
+  /** Default: `nodeSocket`. */
+  readonly socket?: OpenSocket;
 }
 
 /** A port that was free a moment ago. */
@@ -128,7 +131,9 @@ export class HubProcess {
     return connectClient({
       url: this.url,
       token: this.token(options),
-      socket: nodeSocket,
+      socket: options.socket ?? nodeSocket,
+      // Small, so that clients of a hub that is started again are back soon.
+      random: () => 0.1,
       ...(options.encoding !== undefined && { encoding: options.encoding }),
     });
   }
@@ -175,4 +180,22 @@ export function runCommand(args: readonly string[]): {
     };
     return { code: status ?? -1, output: stdout + stderr };
   }
+}
+
+/** As `runCommand`, beside the test. */
+export function startCommand(
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly output: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      resolve({ code: code ?? -1, output });
+    });
+  });
 }
