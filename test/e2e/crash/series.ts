@@ -31,7 +31,7 @@ export interface SeriesReport {
 }
 
 /** Acknowledged commands for each line of the orders file, roughly: it spreads the kills over the whole replay. */
-const COMMANDS_A_LINE = 2;
+const COMMANDS_A_LINE = 2.6;
 /** One kill in so many comes while the hub starts, whatever it has acknowledged. */
 const START_KILLS = 5;
 const START_MS = 1_000;
