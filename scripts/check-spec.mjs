@@ -13,14 +13,6 @@ const TEST_FUNCTIONS = new Set(['describe', 'it', 'test']);
 
 const root = process.argv[2] ?? process.cwd();
 
-/** docs/spec.md; until it is there, the fragments that it is merged from. */
-function specFiles() {
-  const whole = join(root, 'docs', 'spec.md');
-  if (existsSync(whole)) return [whole];
-  const fragments = join(root, 'docs', 'spec-fragments');
-  return existsSync(fragments) ? filesUnder(fragments, '.md') : [];
-}
-
 function filesUnder(folder, ending) {
   return readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith(ending))
@@ -71,7 +63,7 @@ function titlesIn(file) {
 
 const faults = [];
 const specified = new Set();
-for (const file of specFiles()) {
+for (const file of [join(root, 'docs', 'spec.md')]) {
   for (const [, number] of readFileSync(file, 'utf8').matchAll(IN_SPEC)) {
     if (specified.has(number)) faults.push(`${relative(root, file)}: ${number} stands twice`);
     specified.add(number);
