@@ -52,7 +52,7 @@ describe('the view shift', () => {
     expect(manager.gaps).toEqual([]);
   });
 
-  it('H-DERIVED-3 the totals’ version is a branch version and rises only when a figure changes', async () => {
+  it('H-DERIVED-3 the totals’ version is that of the commit that last changed a figure', async () => {
     await manager.subscribe('shift');
     const version = () => manager.rows('main/shift', 'shift_totals')[0]?.version;
     const first = version();
@@ -69,6 +69,14 @@ describe('the view shift', () => {
     await evening.pass(2);
     expect(version()).toBe(opened.version);
     expect(deltas('main/shift')).toBe(before);
+    const rung = await evening.order('o2', ['chips']);
+    await evening.give(
+      'order.update',
+      { order_id: 'o1', note: 'door' },
+      { changing: { order_header: ['o1'] } },
+    );
+    await evening.pass(2);
+    expect(version()).toBe(rung.version);
   });
 
   it('H-DERIVED-4 who subscribes between two deltas holds what was published last, then follows', async () => {

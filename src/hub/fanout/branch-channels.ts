@@ -8,7 +8,7 @@ import type { ChannelAddress } from '../channels/channel.js';
 import type { Devices } from '../channels/devices.js';
 import { ImageChannel } from '../channels/image-channel.js';
 import { RowChannel } from '../channels/row-channel.js';
-import { shiftSource } from '../channels/shift-source.js';
+import { ShiftSource } from '../channels/shift-source.js';
 import { rowView } from '../channels/views.js';
 import type { FrameMessage } from '../connection.js';
 import type { FanoutCounts } from './counts.js';
@@ -47,9 +47,11 @@ interface Followed {
 export class BranchChannels {
   readonly #options: BranchChannelsOptions;
   readonly #channels = new Map<string, Followed>();
+  readonly #shiftSource: ShiftSource;
 
   constructor(options: BranchChannelsOptions) {
     this.#options = options;
+    this.#shiftSource = new ShiftSource(options.hot);
   }
 
   get size(): number {
@@ -79,6 +81,7 @@ export class BranchChannels {
 
   /** Takes in a commit that memory has applied. */
   committed(changeSet: ChangeSet, version: number): void {
+    this.#shiftSource.note(changeSet, version);
     const ended = endsShift(changeSet);
     for (const { live, of } of this.#channels.values()) {
       if (of.kind === 'rows') {
@@ -152,7 +155,7 @@ export class BranchChannels {
         return { kind: 'rows', channel: new RowChannel(options), dirty: false };
       }
       case 'shift': {
-        const source = shiftSource(hot);
+        const source = this.#shiftSource.read;
         const nextVersion = (): number => hot.version;
         const options = { name, address, epoch, source, nextVersion, version: hot.version };
         return derived(new ImageChannel(options));
