@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Draft } from '../../src/domain/draft.js';
-import { makeHeader, makeItem, makeLine, NOON, TestBranch } from '../support/domain.js';
+import { TestBranch } from '../support/domain.js';
+import { makeHeader, makeItem, makeLine, NOON } from '../support/rows.js';
 
 function branchWithOrder(): TestBranch {
   const branch = new TestBranch();

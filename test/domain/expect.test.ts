@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Expect, Expected } from '../../src/domain/command.js';
 import { checkExpect } from '../../src/domain/expect.js';
 import type { AnyRow, OrderLine, Role, TableName } from '../../src/domain/rows.js';
-import { makeHeader, makeItem, makeLine, makeShift } from '../support/domain.js';
+import { makeHeader, makeItem, makeLine, makeShift } from '../support/rows.js';
 
 const ROWS: Partial<Record<TableName, AnyRow[]>> = {
   order_header: [makeHeader({ version: 3, total: 900, customer_name: 'Ms Reed' })],

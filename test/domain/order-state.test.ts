@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { derivedState, stationsOf, statusOf } from '../../src/domain/order-state.js';
 import type { LineStatus } from '../../src/domain/rows.js';
-import { makeHeader, makeLine, NOON } from '../support/domain.js';
+import { makeHeader, makeLine, NOON } from '../support/rows.js';
 
 function statusWith(...statuses: LineStatus[]): string {
   return statusOf(statuses.map((status) => makeLine({ status })));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MONEY_COLUMNS, publicRow } from '../../src/domain/public-row.js';
 import { TABLE_NAMES, TABLES } from '../../src/domain/tables.js';
-import { makeItem, makeShift, makeStaff } from '../support/domain.js';
+import { makeItem, makeShift, makeStaff } from '../support/rows.js';
 
 /** Columns whose name says money; a new one must be listed in MONEY_COLUMNS before this passes. */
 const SOUNDS_LIKE_MONEY =

@@ -2,8 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shiftReport, type ReportOptions, type ShiftReport } from '../../src/domain/report.js';
 import type { OrderAggregate, OrderLine, TaxRules } from '../../src/domain/rows.js';
-import { makeBranch, makeItem, NOON } from '../support/domain.js';
-import { makeMovement, makeOrder, makePayment, makeShift } from '../support/money.js';
+import { makeOrder } from '../support/order.js';
+import {
+  makeBranch,
+  makeItem,
+  NOON,
+  makeMovement,
+  makePayment,
+  makeShift,
+} from '../support/rows.js';
 
 const RULES: TaxRules = {
   service_charge_rate: 1_250,

@@ -7,7 +7,7 @@ import type {
   OrderPayment,
 } from '../../src/domain/rows.js';
 import { cashDrawer, shiftTotals } from '../../src/domain/shift-figures.js';
-import { makeHeader, makeMovement, makePayment, makeShift } from '../support/money.js';
+import { makeHeader, makeMovement, makePayment, makeShift } from '../support/rows.js';
 
 const money = fc.integer({ min: 0, max: 100_000 });
 

@@ -8,7 +8,8 @@ import { orderOpen } from '../../src/domain/commands/order-open.js';
 import { orderSend } from '../../src/domain/commands/order-send.js';
 import type { LineRequest } from '../../src/domain/ring-up.js';
 import type { OrderAdjustment, OrderHeader, OrderLine, Role } from '../../src/domain/rows.js';
-import { makeItem, outcome, TestBranch } from '../support/domain.js';
+import { outcome, TestBranch } from '../support/domain.js';
+import { makeItem } from '../support/rows.js';
 
 /** A menu: steak (grill, 1,000), beer (bar, 500), water (no station, 200). */
 export class Till {

@@ -2,51 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrderAdjustment, OrderLine, OrderPayment, TaxRules } from '../../src/domain/rows.js';
 import { allocate, orderTotals, paymentState, proportion } from '../../src/domain/totals.js';
-import { makeBranch, makeLine } from '../support/domain.js';
+import { makeAdjustment, makeBranch, makeLine, makePayment } from '../support/rows.js';
 
 const RULES = makeBranch().tax_rules;
-
-function adjustment(columns: Partial<OrderAdjustment> = {}): OrderAdjustment {
-  return {
-    id: 'adjustment-1',
-    order_id: 'order-1',
-    line_id: null,
-    branch_id: 'main',
-    shift_id: 'shift-1',
-    kind: 'discount',
-    value_kind: 'percent',
-    value: 1_000,
-    amount: 0,
-    reason: 'regular',
-    by_staff: 'cashier-1',
-    at: 0,
-    version: 1,
-    ...columns,
-  };
-}
-
-function payment(columns: Partial<OrderPayment> = {}): OrderPayment {
-  return {
-    id: 'payment-1',
-    order_id: 'order-1',
-    branch_id: 'main',
-    shift_id: 'shift-1',
-    kind: 'payment',
-    refund_of: null,
-    method: 'card',
-    amount: 1_000,
-    tip: 0,
-    tendered: null,
-    change_due: null,
-    reference: null,
-    by_staff: 'cashier-1',
-    device_id: 'till-1',
-    at: 0,
-    client_at: null,
-    version: 1,
-    ...columns,
-  };
-}
 
 function lineFigures(lines: OrderLine[], adjustments: OrderAdjustment[] = []): unknown[] {
   const totals = orderTotals({ lines, adjustments }, RULES);
@@ -93,15 +51,15 @@ describe('lines', () => {
 
 describe('discounts', () => {
   it('D-TOT-5 discounts apply in the order given, each on what is left', () => {
-    const half = adjustment({ id: 'half', value: 5_000 });
-    const hundred = adjustment({ id: 'hundred', value_kind: 'amount', value: 100 });
+    const half = makeAdjustment({ id: 'half', value: 5_000 });
+    const hundred = makeAdjustment({ id: 'hundred', value_kind: 'amount', value: 100 });
     expect(lineFigures([makeLine()], [half, hundred])).toMatchObject([{ discount: 600 }]);
     expect(lineFigures([makeLine()], [hundred, half])).toMatchObject([{ discount: 550 }]);
   });
 
   it('D-TOT-6 a percentage of the order is taken of the whole, then shared out to the cent by largest remainder', () => {
     const lines = [1, 2, 3].map((seq) => makeLine({ id: `line-${seq.toString()}`, unit_price: 5 }));
-    expect(lineFigures(lines, [adjustment()])).toMatchObject([
+    expect(lineFigures(lines, [makeAdjustment()])).toMatchObject([
       { discount: 1 },
       { discount: 1 },
       { discount: 0 },
@@ -110,7 +68,7 @@ describe('discounts', () => {
 
   it('D-TOT-7 an amount takes no more than there is, and a line discount only from its line', () => {
     const lines = [makeLine(), makeLine({ id: 'line-2' })];
-    const much = adjustment({ line_id: 'line-2', value_kind: 'amount', value: 5_000 });
+    const much = makeAdjustment({ line_id: 'line-2', value_kind: 'amount', value: 5_000 });
     expect(lineFigures(lines, [much])).toMatchObject([{ discount: 0 }, { discount: 1_000 }]);
     const totals = orderTotals({ lines, adjustments: [much] }, RULES);
     expect(totals.adjustments.get(much.id)).toBe(1_000);
@@ -120,8 +78,8 @@ describe('discounts', () => {
 describe('orders', () => {
   it('D-TOT-8 the service charge is taken of the lines after discounts, and holds its own tax', () => {
     const rules: TaxRules = { ...RULES, service_charge_tax_rate: 2_000 };
-    const charge = adjustment({ id: 'charge', kind: 'service_charge', value: 1_250 });
-    const half = adjustment({ value: 5_000 });
+    const charge = makeAdjustment({ id: 'charge', kind: 'service_charge', value: 1_250 });
+    const half = makeAdjustment({ value: 5_000 });
     const totals = orderTotals({ lines: [makeLine()], adjustments: [charge, half] }, rules);
     expect(totals.header).toEqual({
       subtotal: 1_000,
@@ -145,15 +103,15 @@ describe('orders', () => {
     const lines = [makeLine()];
     const state = (total: number, payments: OrderPayment[]): unknown =>
       paymentState(total, { lines, payments });
-    const refund = payment({ id: 'refund-1', kind: 'refund', refund_of: 'payment-1' });
+    const refund = makePayment({ id: 'refund-1', kind: 'refund', refund_of: 'payment-1' });
     expect(state(1_000, [])).toEqual({ paid: 0, tip: 0, payment_status: 'unpaid' });
-    expect(state(1_500, [payment({ tip: 50 })])).toEqual({
+    expect(state(1_500, [makePayment({ tip: 50 })])).toEqual({
       paid: 1_000,
       tip: 50,
       payment_status: 'partial',
     });
-    expect(state(1_000, [payment()])).toMatchObject({ paid: 1_000, payment_status: 'paid' });
-    expect(state(1_000, [payment(), refund])).toMatchObject({
+    expect(state(1_000, [makePayment()])).toMatchObject({ paid: 1_000, payment_status: 'paid' });
+    expect(state(1_000, [makePayment(), refund])).toMatchObject({
       paid: 0,
       payment_status: 'refunded',
     });
@@ -188,7 +146,7 @@ describe('whatever the order', () => {
             makeLine({ ...columns, id: index.toString(), status: voided ? 'voided' : 'new' }),
           );
           const adjustments = discounts.map(({ percent, value, line }, index) =>
-            adjustment({
+            makeAdjustment({
               id: index.toString(),
               value_kind: percent ? 'percent' : 'amount',
               value,

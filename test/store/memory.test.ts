@@ -4,7 +4,7 @@ import { SettableClock } from '../../src/base/clock.js';
 import { uuidV7Source } from '../../src/base/ids.js';
 import { createMemoryStore } from '../../src/store/memory/memory-store.js';
 import { commit, orderRequest, seedRequest, shiftRequest } from '../support/store.js';
-import { NOON } from '../support/store-rows.js';
+import { NOON } from '../support/rows.js';
 import { describeStore } from './contract.js';
 
 const DAY_MS = 24 * 3_600_000;

@@ -23,7 +23,8 @@ import { TABLE_NAMES } from '../../src/domain/tables.js';
 import { DATABASE_NAME } from '../../src/store/sqlite/open.js';
 import { verifyDatabase } from '../../src/store/verify/verify-database.js';
 import { Till } from '../domain/till.js';
-import { TestBranch, makeBranch, makeItem } from '../support/domain.js';
+import { TestBranch } from '../support/domain.js';
+import { makeBranch, makeItem } from '../support/rows.js';
 import { freshDirectory, openSqlite } from '../support/sqlite-store.js';
 import { commit, inserted, request } from '../support/store.js';
 

@@ -8,7 +8,8 @@ import { verifyDatabase } from '../../src/store/verify/verify-database.js';
 import type { Book } from '../support/book.js';
 import { freshDirectory, openSqlite } from '../support/sqlite-store.js';
 import { openBook, openOrder } from '../support/store-day.js';
-import { NOON, paymentRow } from '../support/store-rows.js';
+import { paymentRow } from '../support/store-rows.js';
+import { NOON } from '../support/rows.js';
 import { forgeEvent, verifyTampered } from '../support/tampered.js';
 
 const ORDER = 'main-order-1';

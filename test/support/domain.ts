@@ -1,6 +1,5 @@
 /**
- * A branch for tests of pure decisions: a small real BranchState over Maps that takes change sets in, and makers of rows with
- * everything filled in. No I/O, and the same ids, numbers and times at each run.
+ * A branch for tests of pure decisions: a small real BranchState over Maps that takes change sets in. No I/O, and the same ids, numbers and times at each run.
  */
 import { assert } from '../../src/base/assert.js';
 import type { ChangeSet } from '../../src/domain/change-set.js';
@@ -20,7 +19,6 @@ import type {
   NumberLease,
   OrderAggregate,
   OrderHeader,
-  OrderLine,
   OrderPayment,
   PosShift,
   Role,
@@ -30,174 +28,8 @@ import type {
   TableName,
 } from '../../src/domain/rows.js';
 import { TABLE_NAMES } from '../../src/domain/tables.js';
+import { makeBranch, makeItem, makeShift, makeStaff, makeStation, NOON } from './rows.js';
 import type { Static, TSchema } from 'typebox';
-
-/** 2026-11-20 12:00 UTC. */
-export const NOON = 1_795_176_000_000;
-
-export function makeBranch(columns: Partial<Branch> = {}): Branch {
-  return {
-    id: 'main',
-    name: 'Main',
-    currency: 'GBP',
-    zone: 'Europe/London',
-    cutoff_hour: 4,
-    tax_rules: {
-      service_charge_rate: 0,
-      service_charge_order_types: [],
-      service_charge_tax_rate: 0,
-      rounding_unit: 1,
-    },
-    settings: {},
-    version: 1,
-    ...columns,
-  };
-}
-
-export function makeShift(columns: Partial<PosShift> = {}): PosShift {
-  return {
-    id: 'shift-1',
-    branch_id: 'main',
-    register_id: 'main',
-    business_date: '2026-11-20',
-    status: 'open',
-    opened_by: 'cashier-1',
-    opened_at: NOON,
-    opening_float: 10_000,
-    closed_by: null,
-    closed_at: null,
-    counted_cash: null,
-    expected_cash: null,
-    over_short: null,
-    z_number: null,
-    version: 1,
-    z_report: null,
-    ...columns,
-  };
-}
-
-/** A dish of the grill for 1,000, without tax, unless told otherwise. */
-export function makeItem(columns: Partial<MenuItem> = {}): MenuItem {
-  return {
-    id: 'steak',
-    branch_id: 'main',
-    name: 'Steak',
-    names: {},
-    category: 'mains',
-    station: 'grill',
-    price: 1_000,
-    tax_rate: 0,
-    tax_included: true,
-    modifier_groups: [],
-    allergens: [],
-    prep_seconds: null,
-    available: true,
-    remaining: null,
-    position: 1,
-    version: 1,
-    ...columns,
-  };
-}
-
-export function makeStation(columns: Partial<Station> = {}): Station {
-  return {
-    id: 'grill',
-    branch_id: 'main',
-    name: 'Grill',
-    names: {},
-    position: 1,
-    version: 1,
-    ...columns,
-  };
-}
-
-export function makeStaff(columns: Partial<Staff> = {}): Staff {
-  return {
-    id: 'cashier-1',
-    branch_id: 'main',
-    name: 'Ann',
-    role: 'cashier',
-    active: true,
-    version: 1,
-    ...columns,
-  };
-}
-
-export function makeHeader(columns: Partial<OrderHeader> = {}): OrderHeader {
-  return {
-    id: 'order-1',
-    branch_id: 'main',
-    shift_id: 'shift-1',
-    business_date: '2026-11-20',
-    number: 1,
-    order_type: 'dine_in',
-    table_no: null,
-    guests: null,
-    customer_name: null,
-    note: null,
-    priority: 0,
-    status: 'open',
-    payment_status: 'unpaid',
-    stations: [],
-    subtotal: 0,
-    discount: 0,
-    service_charge: 0,
-    tax: 0,
-    rounding: 0,
-    total: 0,
-    paid: 0,
-    tip: 0,
-    opened_by: 'cashier-1',
-    device_id: 'till-1',
-    merged_into: null,
-    split_from: null,
-    void_reason: null,
-    opened_at: NOON,
-    sent_at: null,
-    ready_at: null,
-    closed_at: null,
-    updated_at: NOON,
-    version: 1,
-    ...columns,
-  };
-}
-
-export function makeLine(columns: Partial<OrderLine> = {}): OrderLine {
-  return {
-    id: 'line-1',
-    order_id: 'order-1',
-    branch_id: 'main',
-    seq: 1,
-    item_id: 'steak',
-    name: 'Steak',
-    unit_price: 1_000,
-    qty: 1,
-    modifiers: [],
-    note: null,
-    allergens: [],
-    seat: null,
-    course: null,
-    station: 'grill',
-    status: 'new',
-    mark: null,
-    discount: 0,
-    tax_rate: 0,
-    tax: 0,
-    total: 1_000,
-    void_reason: null,
-    origin_line_id: null,
-    created_at: NOON,
-    sent_at: null,
-    started_at: null,
-    ready_at: null,
-    served_at: null,
-    updated_at: NOON,
-    version: 1,
-    tax_included: true,
-    voided_by: null,
-    ...columns,
-  };
-}
 
 type Tables = { readonly [T in TableName]: Map<string, Rows[T]> };
 

@@ -8,7 +8,8 @@ import { describeStore } from '../store/contract.js';
 import { FaultyStore, type StoreFault } from './faulty-store.js';
 import { commit, committed, inserted, request, seedIds } from './store.js';
 import { orderRequest, seedRequest, shiftRequest } from './store.js';
-import { NOON, movementRow } from './store-rows.js';
+import { movementRow } from './store-rows.js';
+import { NOON } from './rows.js';
 
 function openFaulty(): FaultyStore {
   const clock = new SettableClock(NOON);

@@ -3,7 +3,8 @@ import type { OrderHeader } from '../../src/domain/rows.js';
 import type { Store } from '../../src/store/port.js';
 import { Book } from './book.js';
 import { orderChanges, seedIds, seedRequest, shiftRequest } from './store.js';
-import { NOON, adjustmentRow, lineRow, movementRow, paymentRow, shiftRow } from './store-rows.js';
+import { adjustmentRow, lineRow, movementRow, paymentRow, shiftRow } from './store-rows.js';
+import { NOON } from './rows.js';
 
 /** What the whole day of `writeDay` comes to, in commits. */
 export const DAY_VERSIONS = 18;

@@ -3,7 +3,6 @@ import { recordVersions, type ChangeSet, type RowChange } from '../../src/domain
 import type { Rows, TableName } from '../../src/domain/rows.js';
 import type { CommitOutcome, CommitRequest, Store } from '../../src/store/port.js';
 import {
-  NOON,
   branchRow,
   deviceRow,
   headerRow,
@@ -13,6 +12,7 @@ import {
   staffRow,
   stationRow,
 } from './store-rows.js';
+import { NOON } from './rows.js';
 
 /** A row that comes. */
 export function inserted<T extends TableName>(table: T, after: Rows[T]): RowChange {

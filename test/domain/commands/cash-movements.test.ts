@@ -6,7 +6,8 @@ import {
   cashPaidIn,
   cashPaidOut,
 } from '../../../src/domain/commands/cash-movements.js';
-import { makeShift, outcome, TestBranch } from '../../support/domain.js';
+import { outcome, TestBranch } from '../../support/domain.js';
+import { makeShift } from '../../support/rows.js';
 
 const reason = 'change from the bank';
 

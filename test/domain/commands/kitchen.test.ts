@@ -4,7 +4,8 @@ import { kitchenSetStatus } from '../../../src/domain/commands/kitchen-set-statu
 import { orderClose } from '../../../src/domain/commands/order-close.js';
 import { orderDiscount } from '../../../src/domain/commands/order-discount.js';
 import { orderVoidLine } from '../../../src/domain/commands/order-void-line.js';
-import { NOON, outcome } from '../../support/domain.js';
+import { outcome } from '../../support/domain.js';
+import { NOON } from '../../support/rows.js';
 import { detailsOf, Till } from '../till.js';
 
 describe('kitchen.set_status', () => {

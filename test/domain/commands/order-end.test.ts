@@ -12,7 +12,8 @@ import { orderVoidLine } from '../../../src/domain/commands/order-void-line.js';
 import { orderVoid } from '../../../src/domain/commands/order-void.js';
 import { paymentAdd } from '../../../src/domain/commands/payment-add.js';
 import { paymentRefund } from '../../../src/domain/commands/payment-refund.js';
-import { makeItem, makeShift, NOON, outcome } from '../../support/domain.js';
+import { outcome } from '../../support/domain.js';
+import { makeItem, makeShift, NOON } from '../../support/rows.js';
 import { detailsOf, Till } from '../till.js';
 
 const A = { order_id: 'a' };

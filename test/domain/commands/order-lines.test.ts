@@ -3,7 +3,8 @@ import { orderSend } from '../../../src/domain/commands/order-send.js';
 import { orderUpdateLine } from '../../../src/domain/commands/order-update-line.js';
 import { orderVoidLine } from '../../../src/domain/commands/order-void-line.js';
 import { publicRow } from '../../../src/domain/public-row.js';
-import { makeItem, NOON, outcome } from '../../support/domain.js';
+import { outcome } from '../../support/domain.js';
+import { makeItem, NOON } from '../../support/rows.js';
 import { detailsOf, Till } from '../till.js';
 
 describe('order.update_line', () => {

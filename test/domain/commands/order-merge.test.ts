@@ -7,7 +7,8 @@ import { orderUpdateLine } from '../../../src/domain/commands/order-update-line.
 import { orderVoidLine } from '../../../src/domain/commands/order-void-line.js';
 import { paymentAdd } from '../../../src/domain/commands/payment-add.js';
 import { paymentRefund } from '../../../src/domain/commands/payment-refund.js';
-import { makeItem, NOON, outcome } from '../../support/domain.js';
+import { outcome } from '../../support/domain.js';
+import { makeItem, NOON } from '../../support/rows.js';
 import { Till } from '../till.js';
 
 const MERGE = { order_id: 'a', into_order_id: 'b' };

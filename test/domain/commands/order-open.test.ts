@@ -3,7 +3,8 @@ import type { Decision } from '../../../src/domain/command.js';
 import { orderAddLines } from '../../../src/domain/commands/order-add-lines.js';
 import { orderOpen } from '../../../src/domain/commands/order-open.js';
 import { orderUpdate } from '../../../src/domain/commands/order-update.js';
-import { makeBranch, makeItem, NOON, outcome, TestBranch } from '../../support/domain.js';
+import { outcome, TestBranch } from '../../support/domain.js';
+import { makeBranch, makeItem, NOON } from '../../support/rows.js';
 import { detailsOf, Till } from '../till.js';
 
 const EGG = { id: 'egg', name: 'Egg', price: 150, available: true };

@@ -3,7 +3,8 @@ import { orderDiscount } from '../../../src/domain/commands/order-discount.js';
 import { orderSplit } from '../../../src/domain/commands/order-split.js';
 import { orderVoidLine } from '../../../src/domain/commands/order-void-line.js';
 import { paymentAdd } from '../../../src/domain/commands/payment-add.js';
-import { makeBranch, NOON, outcome, TestBranch } from '../../support/domain.js';
+import { outcome, TestBranch } from '../../support/domain.js';
+import { makeBranch, NOON } from '../../support/rows.js';
 import { detailsOf, Till } from '../till.js';
 
 function split(till: Till, ...lines: { line_id: string; qty?: number }[]): string {

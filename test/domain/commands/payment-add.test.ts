@@ -2,7 +2,8 @@ import { Check } from 'typebox/value';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { assert } from '../../../src/base/assert.js';
 import { paymentAdd } from '../../../src/domain/commands/payment-add.js';
-import { makeHeader, makeLine, outcome, TestBranch } from '../../support/domain.js';
+import { outcome, TestBranch } from '../../support/domain.js';
+import { makeHeader, makeLine } from '../../support/rows.js';
 
 let branch: TestBranch;
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { paymentAdd } from '../../../src/domain/commands/payment-add.js';
 import { paymentRefund } from '../../../src/domain/commands/payment-refund.js';
-import { makeHeader, makeLine, makeShift, outcome, TestBranch } from '../../support/domain.js';
+import { outcome, TestBranch } from '../../support/domain.js';
+import { makeHeader, makeLine, makeShift } from '../../support/rows.js';
 
 let branch: TestBranch;
 

@@ -6,14 +6,8 @@ import { shiftClose } from '../../../src/domain/commands/shift-close.js';
 import { shiftHandover } from '../../../src/domain/commands/shift-handover.js';
 import { shiftOpen } from '../../../src/domain/commands/shift-open.js';
 import type { PosShift } from '../../../src/domain/rows.js';
-import {
-  makeHeader,
-  makeLine,
-  makeShift,
-  makeStaff,
-  outcome,
-  TestBranch,
-} from '../../support/domain.js';
+import { outcome, TestBranch } from '../../support/domain.js';
+import { makeHeader, makeLine, makeShift, makeStaff } from '../../support/rows.js';
 
 function withOpenOrder(): TestBranch {
   const branch = new TestBranch();

@@ -13,14 +13,8 @@ import {
   seedIds,
   seedRequest,
 } from '../../support/store.js';
-import {
-  NOON,
-  adjustmentRow,
-  leaseRow,
-  movementRow,
-  paymentRow,
-  shiftRow,
-} from '../../support/store-rows.js';
+import { adjustmentRow, movementRow, paymentRow, shiftRow } from '../../support/store-rows.js';
+import { makeLease, NOON } from '../../support/rows.js';
 import { branchNow, loadedNow, withStore, type OpenFresh } from './opened.js';
 
 const OF = { branch_id: 'main', shift_id: seedIds('main').shift };
@@ -59,7 +53,7 @@ async function twoShifts(store: Store): Promise<void> {
   await fullOrder(store, 'order-2', { status: 'voided', void_reason: 'left' });
   await fullOrder(store, 'order-3', { status: 'ready' });
   await fullOrder(store, 'order-4', { ...done, stations: ['main-grill'] });
-  const lease = leaseRow({ ...OF, id: 'lease-1', first_number: 200, last_number: 249 });
+  const lease = makeLease({ ...OF, id: 'lease-1', first_number: 200, last_number: 249 });
   const movement = movementRow({ ...OF, id: 'move-1' });
   await committed(
     store,
@@ -91,7 +85,7 @@ async function secondShiftRows(store: Store): Promise<void> {
   await committed(
     store,
     request('main', [
-      inserted('number_lease', leaseRow({ ...of, id: 'lease-2' })),
+      inserted('number_lease', makeLease({ ...of, id: 'lease-2' })),
       inserted('cash_movement', movementRow({ ...of, id: 'move-2', kind: 'no_sale', amount: 0 })),
       inserted('order_payment', refund),
     ]),

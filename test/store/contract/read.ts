@@ -15,15 +15,13 @@ import {
   seedIds,
 } from '../../support/store.js';
 import {
-  BUSINESS_DATE,
-  NOON,
   adjustmentRow,
-  leaseRow,
   lineRow,
   movementRow,
   paymentRow,
   shiftRow,
 } from '../../support/store-rows.js';
+import { BUSINESS_DATE, makeLease, NOON } from '../../support/rows.js';
 import { withStore, type OpenFresh } from './opened.js';
 
 const IDS = seedIds('main');
@@ -290,7 +288,7 @@ function shiftContract(openFresh: OpenFresh): void {
       await openOrder(store, 12);
       await openOrder(store, 7);
       expect(await store.lastNumber('main', BUSINESS_DATE)).toBe(12);
-      const lease = leaseRow({ ...OF, id: 'lease', first_number: 13, last_number: 40 });
+      const lease = makeLease({ ...OF, id: 'lease', first_number: 13, last_number: 40 });
       await committed(store, request('main', [inserted('number_lease', lease)]));
       expect(await store.lastNumber('main', BUSINESS_DATE)).toBe(40);
       expect(await store.lastNumber('main', '2026-11-21')).toBe(0);

@@ -14,7 +14,8 @@ import {
   seedRequest,
   shiftRequest,
 } from '../../support/store.js';
-import { NOON, leaseRow, movementRow, shiftRow } from '../../support/store-rows.js';
+import { movementRow, shiftRow } from '../../support/store-rows.js';
+import { makeLease, NOON } from '../../support/rows.js';
 import { branchNow, withStore, type OpenFresh } from './opened.js';
 
 const { kebab, shift: SHIFT } = seedIds('main');
@@ -183,7 +184,7 @@ function existsContract(openFresh: OpenFresh): void {
     withStore(openFresh, ['main'], async ({ store }) => {
       const of = { branch_id: 'main', shift_id: SHIFT };
       const lease = (id: string) =>
-        request('main', [inserted('number_lease', leaseRow({ ...of, id }))]);
+        request('main', [inserted('number_lease', makeLease({ ...of, id }))]);
       await committed(store, lease('first'));
       expect(await commit(store, lease('second'))).toEqual({
         kind: 'exists',
