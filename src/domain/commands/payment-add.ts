@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
 import { Draft } from '../draft.js';
 import { Id, Money, MoneyOrZero, Name, strict } from '../fields.js';
+import { newPayment } from '../new-payment.js';
 import { noOpenShift } from '../open-shift.js';
 import { invalid, notFound, refused, refusedIfFinished } from '../refused.js';
 import type { OrderAggregate, OrderPayment } from '../rows.js';
@@ -58,11 +59,9 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   if ('kind' in change) return change;
   if (state.shift === null) return noOpenShift();
   const draft = new Draft(state, context);
-  draft.insert('order_payment', {
+  const row = newPayment(state, context, {
     id: payload.payment_id ?? context.newId(),
     order_id: order.header.id,
-    branch_id: state.branch.id,
-    shift_id: state.shift.id,
     kind: 'payment',
     refund_of: null,
     method: payload.method,
@@ -70,12 +69,8 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
     tip: payload.tip ?? 0,
     ...change,
     reference: payload.reference ?? null,
-    by_staff: context.actor.staffId,
-    device_id: context.actor.deviceId,
-    at: context.now,
-    client_at: context.clientAt,
-    version: 1,
   });
+  draft.insert('order_payment', row);
   draft.settleOrder(order.header.id);
   return draft.decision();
 }

@@ -6,6 +6,7 @@ import { Type, type Static } from 'typebox';
 import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
 import { Draft } from '../draft.js';
 import { Id, Money, Reason, strict } from '../fields.js';
+import { newPayment } from '../new-payment.js';
 import { noOpenShift } from '../open-shift.js';
 import { notFound, refused } from '../refused.js';
 import type { OrderPayment } from '../rows.js';
@@ -47,11 +48,9 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   if (refusal !== undefined) return refusal;
   if (state.shift === null) return noOpenShift();
   const draft = new Draft(state, context);
-  draft.insert('order_payment', {
+  const row = newPayment(state, context, {
     id: payload.refund_id ?? context.newId(),
     order_id: order.header.id,
-    branch_id: state.branch.id,
-    shift_id: state.shift.id,
     kind: 'refund',
     refund_of: payment.id,
     method: payment.method,
@@ -60,12 +59,8 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
     tendered: null,
     change_due: null,
     reference: payload.reason,
-    by_staff: context.actor.staffId,
-    device_id: context.actor.deviceId,
-    at: context.now,
-    client_at: context.clientAt,
-    version: 1,
   });
+  draft.insert('order_payment', row);
   draft.settleOrder(order.header.id);
   return draft.decision();
 }
