@@ -2,7 +2,6 @@
 import { SettableClock } from '../../src/base/clock.js';
 import { uuidV7Source } from '../../src/base/ids.js';
 import { silentLog } from '../../src/base/log.js';
-import { recordVersions } from '../../src/domain/change-set.js';
 import type { Role } from '../../src/domain/rows.js';
 import { seedChangeSet, type Seed } from '../../src/domain/seed.js';
 import type { Hub } from '../../src/hub/hub.js';
@@ -16,6 +15,7 @@ import { HubClient } from './hub-client.js';
 import { ManualTimers } from './manual-timers.js';
 import { plainFrame } from './fake-connection.js';
 import { testSeed } from './seed.js';
+import { committed, request } from './store.js';
 
 /** 18 May 2019, 18:00 in London. */
 export const EVENING = Date.UTC(2019, 4, 18, 17);
@@ -42,29 +42,8 @@ export interface ClientOptions {
 
 export async function seedStore(store: Store, seeds: readonly Seed[], at: number): Promise<void> {
   for (const seed of seeds) {
-    const changeSet = seedChangeSet(seed);
-    await new Promise<void>((resolve) => {
-      store.commit(
-        {
-          branchId: seed.branch.id,
-          key: null,
-          requestHash: '',
-          command: 'branch.seed',
-          actor: 'test',
-          deviceId: 'test',
-          correlationId: null,
-          at,
-          changeSet,
-          result: { records: recordVersions(changeSet) },
-          requiresShift: null,
-          zNumberOf: null,
-          raisesHorizon: false,
-        },
-        () => {
-          resolve();
-        },
-      );
-    });
+    const more = { key: null, command: 'branch.seed', at };
+    await committed(store, request(seed.branch.id, seedChangeSet(seed), more));
   }
 }
 

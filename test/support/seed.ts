@@ -7,17 +7,10 @@ function item(id: string, station: string | null, price: number, more: Partial<I
   return {
     id,
     name: id,
-    names: {},
     category: 'food',
     station,
     price,
     tax_rate: 2_000,
-    tax_included: true,
-    modifier_groups: [],
-    allergens: [],
-    prep_seconds: null,
-    available: true,
-    remaining: null,
     ...more,
   };
 }
