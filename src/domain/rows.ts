@@ -291,6 +291,19 @@ export interface NumberLease {
   readonly version: number;
 }
 
+/** One step of an order's or a line's status. */
+export interface StatusLogRow {
+  readonly order_id: string;
+  /** null: the order's own status. */
+  readonly line_id: string | null;
+  readonly status: string;
+  readonly at: number;
+  readonly by_staff: string;
+  readonly device_id: string;
+  /** The record's version that brought the status. */
+  readonly version: number;
+}
+
 /** The tables whose rows commands change, by name. */
 export interface Rows {
   readonly order_header: OrderHeader;

@@ -7,8 +7,11 @@ import type {
   OrderHeader,
   OrderLine,
   OrderPayment,
+  StatusLogRow,
 } from '../domain/rows.js';
 import type { QueryName } from './messages.js';
+
+export type { StatusLogRow } from '../domain/rows.js';
 
 /** `result` of a command's `ack`. What a command adds beside `records` stands at the command in docs/protocol.md. */
 export interface CommandResult {
@@ -27,19 +30,6 @@ export type KitchenLine = Omit<
   PublicLine,
   'unit_price' | 'discount' | 'tax_rate' | 'tax' | 'total' | 'updated_at' | 'modifiers'
 > & { readonly modifiers: readonly Omit<LineModifier, 'price'>[] };
-
-/** One step of an order's or a line's status. */
-export interface StatusLogRow {
-  readonly order_id: string;
-  /** null: the order's own status. */
-  readonly line_id: string | null;
-  readonly status: string;
-  readonly at: number;
-  readonly by_staff: string;
-  readonly device_id: string;
-  /** The record's version that brought the status. */
-  readonly version: number;
-}
 
 export interface OrderGetResult {
   readonly header: OrderHeader;

@@ -13,6 +13,7 @@ import type {
   OrderLine,
   OrderStatus,
   PosShift,
+  StatusLogRow,
   TableName,
 } from '../domain/rows.js';
 
@@ -90,21 +91,9 @@ export interface LoadedBranch {
   readonly rows: readonly LoadedRow[];
 }
 
-export interface StatusLogEntry {
-  readonly order_id: string;
-  /** null: the order's own status. */
-  readonly line_id: string | null;
-  readonly status: string;
-  readonly at: number;
-  readonly by_staff: string;
-  readonly device_id: string;
-  /** The record's version that brought the status. */
-  readonly version: number;
-}
-
 export interface StoredOrder extends OrderAggregate {
   /** In order of branch version. */
-  readonly logs: readonly StatusLogEntry[];
+  readonly logs: readonly StatusLogRow[];
 }
 
 export interface OrderFilter {

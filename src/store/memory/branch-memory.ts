@@ -1,12 +1,11 @@
 /** One branch of the memory engine: its rows, its version numbers, its status logs and the answers kept under keys. */
 import { assert } from '../../base/assert.js';
 import type { RowChange } from '../../domain/change-set.js';
-import type { PosShift } from '../../domain/rows.js';
+import type { PosShift, StatusLogRow } from '../../domain/rows.js';
 import type {
   CommitOutcome,
   CommitRequest,
   LoadedBranch,
-  StatusLogEntry,
   StoredAnswer,
   StoredOrder,
 } from '../port.js';
@@ -25,7 +24,7 @@ interface KeptAnswer {
 export class BranchMemory {
   readonly rows = new BranchRows();
   readonly #answers = new Map<string, KeptAnswer>();
-  readonly #logs = new Map<string, StatusLogEntry[]>();
+  readonly #logs = new Map<string, StatusLogRow[]>();
   #version = 0;
   #horizon = 0;
 
@@ -86,7 +85,7 @@ export class BranchMemory {
     if (table !== 'order_header' && table !== 'order_line') return;
     if (changes !== null && changes.status === undefined) return;
     const orderId = table === 'order_header' ? after.id : after.order_id;
-    const entry: StatusLogEntry = {
+    const entry: StatusLogRow = {
       order_id: orderId,
       line_id: table === 'order_header' ? null : after.id,
       status: after.status,

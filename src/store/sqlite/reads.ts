@@ -1,14 +1,7 @@
 /** The reads of the Store port in SQL. Each is one short transaction: a long reader would keep the log from shrinking. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { OrderLine, TableName } from '../../domain/rows.js';
-import type {
-  OrderFilter,
-  OrderPage,
-  StatusLogEntry,
-  StoredAnswer,
-  StoredOrder,
-  StoredShift,
-} from '../port.js';
+import type { OrderLine, StatusLogRow, TableName } from '../../domain/rows.js';
+import type { OrderFilter, OrderPage, StoredAnswer, StoredOrder, StoredShift } from '../port.js';
 import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
 import { listOrders } from './order-list.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
@@ -50,7 +43,7 @@ function one(table: TableName): string {
 }
 
 type Reads = Readonly<Record<keyof typeof READ_SQL, Statement<(string | number | null)[]>>>;
-type Logged = StatusLogEntry & { readonly commit_version: number };
+type Logged = StatusLogRow & { readonly commit_version: number };
 
 export class Reader {
   readonly #database: Database;
@@ -136,7 +129,7 @@ export class Reader {
     return statement.all(...values).map((row) => fromSql(table, row as PlainRow));
   }
 
-  #logs(branchId: string, orderId: string): StatusLogEntry[] {
+  #logs(branchId: string, orderId: string): StatusLogRow[] {
     const logs = [
       ...(this.#sql.orderLogs.all(branchId, orderId) as Logged[]),
       ...(this.#sql.lineLogs.all(branchId, orderId) as Logged[]),
