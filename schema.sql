@@ -177,6 +177,7 @@ CREATE TABLE order_header (
   closed_at INTEGER,
   updated_at INTEGER NOT NULL,
   version INTEGER NOT NULL CHECK (version >= 1),
+  reopen_reason TEXT,
   commit_version INTEGER NOT NULL,
   PRIMARY KEY (branch_id, id),
   FOREIGN KEY (branch_id, shift_id) REFERENCES pos_shift (branch_id, id),

@@ -48,6 +48,7 @@ export function newHeader(
     closed_at: null,
     updated_at: now,
     version: 1,
+    reopen_reason: null,
     ...chosen,
   };
 }

@@ -48,6 +48,8 @@ export interface OrderHeader {
   readonly closed_at: number | null;
   readonly updated_at: number;
   readonly version: number;
+  /** Inside the store only: why it was last opened again. */
+  readonly reopen_reason: string | null;
 }
 
 export interface LineModifier {

@@ -50,8 +50,9 @@ export const TABLES: Definitions = {
       closed_at: 'integer',
       updated_at: 'integer',
       version: 'integer',
+      reopen_reason: 'text',
     },
-    internal: [],
+    internal: ['reopen_reason'],
     appendOnly: false,
   },
   order_line: {

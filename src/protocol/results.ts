@@ -22,6 +22,9 @@ export interface CommandResult {
   readonly lock?: { readonly order_id: string; readonly expires_at: number };
 }
 
+/** An order's header as clients see it: without the store's own columns. */
+export type PublicHeader = Omit<OrderHeader, 'reopen_reason'>;
+
 /** A line as clients see it: without the store's own columns. */
 export type PublicLine = Omit<OrderLine, 'tax_included' | 'voided_by'>;
 
@@ -32,7 +35,7 @@ export type KitchenLine = Omit<
 > & { readonly modifiers: readonly Omit<LineModifier, 'price'>[] };
 
 export interface OrderGetResult {
-  readonly header: OrderHeader;
+  readonly header: PublicHeader;
   readonly lines: readonly PublicLine[];
   readonly payments: readonly OrderPayment[];
   readonly adjustments: readonly OrderAdjustment[];
@@ -42,7 +45,7 @@ export interface OrderGetResult {
 
 export interface OrderListResult {
   /** Newest first. */
-  readonly orders: readonly OrderHeader[];
+  readonly orders: readonly PublicHeader[];
   /** For the next page; null: there is no more. */
   readonly cursor: string | null;
 }

@@ -152,6 +152,7 @@ export function makeHeader(columns: Partial<OrderHeader> = {}): OrderHeader {
     closed_at: null,
     updated_at: NOON,
     version: 1,
+    reopen_reason: null,
     ...columns,
   };
 }

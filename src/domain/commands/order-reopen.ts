@@ -12,7 +12,7 @@ export const orderReopen = defineCommand({
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
   expects: ({ order_id }) => ({ order_header: [order_id] }),
-  decide(state, { order_id }, context) {
+  decide(state, { order_id, reason }, context) {
     const order = state.order(order_id);
     if (order === undefined) return notFound('order', order_id);
     const { header } = order;
@@ -21,7 +21,11 @@ export const orderReopen = defineCommand({
       return orderState(header, 'the shift in which the order was closed is over');
     }
     const draft = new Draft(state, context);
-    draft.update('order_header', header, { status: 'open', closed_at: null });
+    draft.update('order_header', header, {
+      status: 'open',
+      closed_at: null,
+      reopen_reason: reason,
+    });
     draft.settleOrder(order_id);
     return draft.decision();
   },

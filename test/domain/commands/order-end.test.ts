@@ -3,6 +3,7 @@ import { orderAddLines } from '../../../src/domain/commands/order-add-lines.js';
 import { orderClose } from '../../../src/domain/commands/order-close.js';
 import { orderDiscount } from '../../../src/domain/commands/order-discount.js';
 import { orderReopen } from '../../../src/domain/commands/order-reopen.js';
+import { publicRow } from '../../../src/domain/public-row.js';
 import { orderSend } from '../../../src/domain/commands/order-send.js';
 import { orderSplit } from '../../../src/domain/commands/order-split.js';
 import { orderTransfer } from '../../../src/domain/commands/order-transfer.js';
@@ -107,6 +108,14 @@ describe('order.reopen', () => {
     till.done(orderReopen, REASON);
     expect(till.header('a')).toMatchObject({ status: 'preparing', closed_at: null, paid: 1_000 });
     expect(orderReopen.roles).toEqual([]);
+  });
+
+  it('D-REOPEN-3 keeps why, in the row alone', () => {
+    const till = closedTill();
+    till.done(orderReopen, REASON);
+    const header = till.header('a');
+    expect(header.reopen_reason).toBe(REASON.reason);
+    expect(publicRow('order_header', header, 'admin')).not.toHaveProperty('reopen_reason');
   });
 
   it('D-REOPEN-2 an order that is not closed, or whose shift is over, is not reopened', () => {

@@ -1,7 +1,7 @@
 /** The end of a replay: what the hub has in its store, order by order, against the orders file. */
 import { Refused, type Client } from '../../../client/index.js';
 import type { OrderGetResult } from '../../../protocol/results.js';
-import type { OrderHeader } from '../../../domain/rows.js';
+import type { PublicHeader } from '../../../protocol/results.js';
 import type { ControlTotals, Plan, PlannedOrder } from './plan.js';
 import { receiptNote } from './till.js';
 
@@ -44,11 +44,15 @@ async function fetchOrder(client: Client, id: string): Promise<OrderGetResult | 
 }
 
 /** Every order that was opened from `from` (inclusive) to `to` (exclusive). */
-export async function listOrders(client: Client, from: number, to: number): Promise<OrderHeader[]> {
-  const headers: OrderHeader[] = [];
+export async function listOrders(
+  client: Client,
+  from: number,
+  to: number,
+): Promise<PublicHeader[]> {
+  const headers: PublicHeader[] = [];
   let cursor: string | null = null;
   do {
-    const page: { orders: readonly OrderHeader[]; cursor: string | null } = await client.query(
+    const page: { orders: readonly PublicHeader[]; cursor: string | null } = await client.query(
       'order.list',
       { from, to, limit: PAGE_LENGTH, ...(cursor === null ? {} : { cursor }) },
     );
@@ -62,7 +66,7 @@ export async function listOrders(client: Client, from: number, to: number): Prom
 export function reconcile(
   plan: Plan,
   stored: StoredOrders,
-  listed: readonly OrderHeader[],
+  listed: readonly PublicHeader[],
 ): Reconciliation {
   const lost: string[] = [];
   const doubled: string[] = [];
@@ -110,7 +114,7 @@ function compareOrder(
 /** Orders that bear the receipt of a planned one and are not it. */
 function secondReceipts(
   planned: readonly PlannedOrder[],
-  listed: readonly OrderHeader[],
+  listed: readonly PublicHeader[],
 ): string[] {
   const ids = new Map(planned.map((order) => [receiptNote(order), order.id]));
   return listed
