@@ -22,7 +22,7 @@ export function liveUntilStopped(server: RunningServer): void {
     }, EXIT_AFTER_MS).unref();
     server.close().then(
       () => {
-        log.info({}, 'everything is written and closed');
+        log.info({}, 'stopped in order: clients are told and the store is closed');
         process.exit(0);
       },
       (error: unknown) => failed(log, error),

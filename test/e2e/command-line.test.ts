@@ -31,7 +31,7 @@ describe('expeditor serve', () => {
     );
     expect(running.output).not.toContain(readFileSync(join(directory, 'token.key'), 'utf8').trim());
     expect(await running.stop()).toBe(0);
-    expect(running.output).toContain('everything is written and closed');
+    expect(running.output).toContain('stopped in order');
   });
 
   it('O-RUN-7 exits 0 within 10 s of SIGTERM, whoever does not answer', async () => {

@@ -23,7 +23,7 @@ import { committedChanges } from './committed.js';
 import { decide } from './decide.js';
 import { OrderLeases } from './order-leases.js';
 import { requestHash } from './request-hash.js';
-import { keyReused, RunningCommands } from './running-commands.js';
+import { RunningCommands } from './running-commands.js';
 import type { ColdRecords } from './state-view.js';
 
 /** Told of each commit once memory has it. */
@@ -318,6 +318,11 @@ export class BranchHub {
 
 const STORAGE_RETRY_MS = 2_000;
 
+const keyReused = refuse(
+  'idempotency_key_reused',
+  'this key was used before with another command or payload; use a new key',
+);
+
 function answer(given: CommandAnswer): Attempt {
   return { kind: 'answer', answer: given };
 }
@@ -333,7 +338,7 @@ function replayOf(
   >,
   hash: string,
 ): CommandAnswer {
-  if (stored.requestHash !== hash) return { kind: 'refused', refusal: keyReused() };
+  if (stored.requestHash !== hash) return { kind: 'refused', refusal: keyReused };
   return {
     kind: 'done',
     version: stored.version,

@@ -72,10 +72,3 @@ export class RunningCommands {
     });
   }
 }
-
-export function keyReused(): ReturnType<typeof refuse> {
-  return refuse(
-    'idempotency_key_reused',
-    'this key was used before with another command or payload; use a new key',
-  );
-}

@@ -6,6 +6,7 @@ import { VIEW_NAMES, type ViewName } from '../../protocol/messages.js';
 import { connectThrough, forOperator, runningHubDoor } from './hub-door.js';
 import { boardLines } from './watch/board.js';
 import { statusLine } from './watch/status-line.js';
+import { fitInto, terminalSize } from './watch/terminal-size.js';
 
 interface Options {
   readonly view: ViewName;
@@ -21,6 +22,8 @@ interface Options {
 const REDRAW_MS = 1_000;
 /** Changes within this time are drawn together, in milliseconds. */
 const GATHER_MS = 50;
+/** The status line, the blank one below it, and the one that the cursor stands in. */
+const STATUS_ROWS = 3;
 const WIDTH_WITHOUT_TERMINAL = 160;
 const CLEAR = '\u001B[H\u001B[J';
 
@@ -90,7 +93,8 @@ async function follow(client: Client, replica: Replica, view: ViewName): Promise
 function print(client: Client, replica: Replica, view: ViewName): void {
   const { stdout } = process;
   const live = stdout.isTTY;
-  const width = live ? stdout.columns : WIDTH_WITHOUT_TERMINAL;
+  const size = terminalSize(stdout);
+  const width = live ? size.columns : WIDTH_WITHOUT_TERMINAL;
   const status = statusLine({
     channel: replica.channel,
     state: replica.state,
@@ -98,8 +102,6 @@ function print(client: Client, replica: Replica, view: ViewName): void {
     silentMs: client.silentMs,
   });
   const board = boardLines(replica.tables, { view, now: client.serverNow(), width });
-  // What does not fit on the screen is said, since it would push the status line away.
-  const room = live ? Math.max(1, stdout.rows - 3) : Infinity;
-  const shown = board.length > room ? [...board.slice(0, room - 1), '  ... and more'] : board;
+  const shown = live ? fitInto(board, size.rows - STATUS_ROWS) : board;
   stdout.write(`${live ? CLEAR : ''}${[status, '', ...shown].join('\n')}\n`);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ViewRow } from '../../../src/protocol/messages.js';
 import { ageOf, boardLines } from '../../../src/server/cli/watch/board.js';
 import { statusLine } from '../../../src/server/cli/watch/status-line.js';
+import { fitInto, terminalSize } from '../../../src/server/cli/watch/terminal-size.js';
 
 const NOW = 10_000_000;
 
@@ -117,5 +118,16 @@ describe('board', () => {
     expect(statusLine({ ...line, state: 'stale', client: waiting })).toContain(
       'not connected (1006), next try within 2 s',
     );
+  });
+});
+
+describe('terminal', () => {
+  it('W-BOARD-5 what does not fit is said; a terminal without a size still shows the board', () => {
+    const board = ['#1', '#2', '#3'];
+    expect(fitInto(board, 3)).toEqual(board);
+    expect(fitInto(board, 2)).toEqual(['#1', '  ... and more']);
+    expect(terminalSize({ columns: 0, rows: 0 })).toEqual({ columns: 80, rows: 24 });
+    expect(terminalSize({})).toEqual({ columns: 80, rows: 24 });
+    expect(terminalSize({ columns: 120, rows: 50 })).toEqual({ columns: 120, rows: 50 });
   });
 });
