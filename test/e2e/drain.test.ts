@@ -17,8 +17,11 @@ const LOADING = 3;
 /** Orders that each client opens at a time. */
 const AT_ONCE = 12;
 const ORDERS_BEFORE = 100;
-/** Together more than the kernel takes for a reader that never reads, and less than the hub closes such a one for. */
-const UNREAD_QUERIES = 110;
+/** Asked together, until the answers are more than the kernel takes for a reader that never reads. */
+const UNREAD_QUERIES = 10;
+/** Far more than those who read ever leave, and less than the hub closes such a one for. */
+const UNREAD_BYTES = 100_000;
+const UNREAD_WAIT_MS = 30_000;
 const ORDER = { order_type: 'takeaway', lines: [{ item_id: 'hummus', qty: 1 }] } as const;
 
 let directory: string;
@@ -97,6 +100,12 @@ async function expectOrderly({ taps, done }: Loaded): Promise<void> {
   expect(runCommand(['verify', '--data', directory])).toMatchObject({ code: 0 });
 }
 
+async function outboxBytes(): Promise<number> {
+  const [, bytes = '0'] =
+    /^expeditor_hub_outbox_bytes (\d+)/m.exec(await hub.text('/metrics')) ?? [];
+  return Number(bytes);
+}
+
 /** Asks for more than fits before it, and reads none of it. */
 async function neverReader(): Promise<Socket> {
   const socket = await dialRaw(Number(new URL(hub.url).port), JSON_TEXT);
@@ -104,12 +113,16 @@ async function neverReader(): Promise<Socket> {
     socket.write(clientFrame(0x81, encode(message, 'json')));
   };
   say({ type: 'hello', id: 'h', token: hub.token({ role: 'manager' }) });
-  await pause(500);
-  for (let query = 0; query < UNREAD_QUERIES; query += 1) {
-    const params = { limit: 200 };
-    say({ type: 'query', id: `q${query}`, name: 'order.list', branchId: 'main', params });
+  const deadline = Date.now() + UNREAD_WAIT_MS;
+  let asked = 0;
+  while ((await outboxBytes()) < UNREAD_BYTES) {
+    if (Date.now() > deadline) throw new Error('the kernel took every answer');
+    for (let query = 0; query < UNREAD_QUERIES; query += 1) {
+      const params = { limit: 200 };
+      say({ type: 'query', id: `q${asked++}`, name: 'order.list', branchId: 'main', params });
+    }
+    await pause(100);
   }
-  await pause(1_500);
   return socket;
 }
 

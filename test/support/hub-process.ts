@@ -118,6 +118,12 @@ export class HubProcess {
     }
   }
 
+  /** The body of the answer, of whatever status. */
+  async text(path: string): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${String(this.#options.port)}${path}`);
+    return response.text();
+  }
+
   token({ role, branch = 'main', device }: ProcessClientOptions): string {
     const { directory } = this.#options;
     const flags = ['--data', directory, '--branch', branch, '--role', role];
