@@ -36,6 +36,18 @@ const OWNERS = {
   ws: '^src/(server/ws/|client/node-socket\\.ts$)',
 };
 
+/** The same for the bench suite. What it measures the hub against stands in bench/peers/. */
+const BENCH_OWNERS = {
+  'better-sqlite3': '^bench/',
+  'cli-progress': '^bench/report/progress\\.ts$',
+  'cli-table3': '^bench/report/table\\.ts$',
+  commander: '^bench/main\\.ts$',
+  echarts: '^bench/report/chart\\.ts$',
+  'hdr-histogram-js': '^bench/measure/latency\\.ts$',
+  'socket.io': '^bench/peers/',
+  ws: '^bench/peers/',
+};
+
 const packagePath = (names) => `(^|/)node_modules/(@types/)?(${names})/`;
 
 /** Everything that a program, a library user or a worker thread starts from. */
@@ -51,6 +63,14 @@ const layerRules = Object.entries(LAYERS).map(([layer, below]) => ({
     ...(layer === 'server' ? { pathNot: '^src/server/cli/' } : {}),
   },
   to: { path: '^src/', pathNot: `^src/(${[layer, ...below].join('|')})/` },
+}));
+
+const benchOwnerRules = Object.entries(BENCH_OWNERS).map(([name, owner]) => ({
+  name: `bench-owner-${name}`,
+  comment: `${name} is imported by ${owner} only.`,
+  severity: 'error',
+  from: { path: '^bench/', pathNot: owner },
+  to: { path: packagePath(name) },
 }));
 
 const ownerRules = Object.entries(OWNERS).map(([name, owner]) => ({
@@ -79,6 +99,7 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/client/' },
     },
     ...ownerRules,
+    ...benchOwnerRules,
     {
       name: 'owner-unnamed',
       comment: 'A package has its owner in this table before anything imports it.',
@@ -88,6 +109,23 @@ module.exports = {
         path: '(^|/)node_modules/',
         pathNot: packagePath([...Object.keys(OWNERS), 'node'].join('|')),
       },
+    },
+    {
+      name: 'bench-owner-unnamed',
+      comment: 'A package has its owner in this table before the bench suite imports it.',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: {
+        path: '(^|/)node_modules/',
+        pathNot: packagePath([...Object.keys(BENCH_OWNERS), 'node'].join('|')),
+      },
+    },
+    {
+      name: 'bench-measures-what-ships',
+      comment: 'The bench suite runs and imports dist/, as a user would.',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^(src|test)/' },
     },
     {
       name: 'browser-no-node',
@@ -148,8 +186,8 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    // Of dist/ the bench suite's imports are seen, not what is in it.
+    doNotFollow: { path: '(node_modules|^dist/)' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

@@ -1,0 +1,53 @@
+/** What a load generator can be asked to do. Each process keeps what it opened until it is told to close it. */
+import { Screens, type ScreensOptions, type ScreensReport } from './screens.js';
+import {
+  Tills,
+  type ClosedLoop,
+  type LoadReport,
+  type SteadyRate,
+  type TillsOptions,
+  type WorkKind,
+} from './tills.js';
+
+let tills: Tills | null = null;
+const screens: Screens[] = [];
+
+function openTills(): Tills {
+  if (tills === null) throw new Error('no tills are open');
+  return tills;
+}
+
+export const METHODS = {
+  async 'tills.open'(params: TillsOptions & { readonly work: readonly WorkKind[] }): Promise<null> {
+    tills = new Tills(params);
+    await tills.open(params.work);
+    return null;
+  },
+  'tills.closedLoop': (params: ClosedLoop): Promise<LoadReport> => openTills().closedLoop(params),
+  'tills.steadyRate': (params: SteadyRate): Promise<LoadReport> => openTills().steadyRate(params),
+  'tills.close'(): null {
+    tills?.close();
+    tills = null;
+    return null;
+  },
+  async 'screens.open'(params: ScreensOptions): Promise<null> {
+    const opened = new Screens(params);
+    screens.push(opened);
+    await opened.open();
+    return null;
+  },
+  'screens.report': (): readonly ScreensReport[] => screens.map((each) => each.report()),
+  /** What the checking screens hold that a fresh snapshot does not; empty: all is equal. */
+  async 'screens.check'(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const each of screens) found.push(...(await each.check()));
+    return found;
+  },
+  'screens.close'(): null {
+    for (const each of screens.splice(0)) each.close();
+    return null;
+  },
+} as const;
+
+export type Methods = typeof METHODS;
+export type MethodName = keyof Methods;
