@@ -3,11 +3,18 @@
  * row once, with its net changes, parents before children. A row whose columns all end as they were is left out.
  */
 import { assert } from '../base/assert.js';
-import type { ChangeSet, RowChange } from './change-set.js';
+import type { ChangeSet } from './change-set.js';
 import type { BranchState, CommandContext, Decision } from './command.js';
 import { derivedState } from './order-state.js';
-import type { AnyRow, OrderAggregate, Rows, TableName } from './rows.js';
-import { TABLES } from './tables.js';
+import type {
+  AnyRow,
+  OrderAdjustment,
+  OrderAggregate,
+  OrderLine,
+  OrderPayment,
+  Rows,
+  TableName,
+} from './rows.js';
 import { orderTotals, paymentState } from './totals.js';
 
 /** The order in which tables are written: parents before children. */
@@ -29,12 +36,16 @@ const WRITE_ORDER: readonly TableName[] = [
 /** Any row as columns. */
 type Columns = Readonly<Record<string, unknown>>;
 
-/** A row as drafted; `changes` null: it is new. */
+/** A row as drafted, already in the form of the change set; `changes` null: it is new. Replaced, never altered. */
 interface Drafted {
+  readonly table: TableName;
   readonly before: AnyRow | null;
   readonly after: AnyRow;
   readonly changes: Columns | null;
 }
+
+/** What an order's lines, payments and adjustments are. */
+type OrderRow = OrderLine | OrderPayment | OrderAdjustment;
 
 export class Draft {
   readonly #state: BranchState;
@@ -49,8 +60,9 @@ export class Draft {
   /** Adds a new row. Its version must be 1. */
   insert<T extends TableName>(table: T, row: Rows[T]): void {
     assert(row.version === 1, `a new row of ${table} has version 1`);
-    assert(!this.#drafted(table).has(row.id), `${table} ${row.id} is drafted once`);
-    this.#drafted(table).set(row.id, { before: null, after: row, changes: null });
+    const drafted = this.#drafted(table);
+    assert(!drafted.has(row.id), `${table} ${row.id} is drafted once`);
+    drafted.set(row.id, { table, before: null, after: row, changes: null });
   }
 
   /**
@@ -58,24 +70,26 @@ export class Draft {
    * already are dropped; the version rises by one however often it is called; `updated_at` follows.
    */
   update<T extends TableName>(table: T, row: Rows[T], changes: Partial<Rows[T]>): Rows[T] {
-    const drafted = this.#drafted(table);
-    const held = drafted.get(row.id);
+    const held = this.#tables.get(table)?.get(row.id);
+    const current = (held?.after ?? row) as Rows[T];
+    if (!changesAny(current, changes)) return current;
     if (held?.before === null) {
-      const after = { ...held.after, ...changes } as AnyRow;
-      drafted.set(row.id, { before: null, after, changes: null });
-      return after as Rows[T];
+      const after = { ...current, ...changes };
+      this.#drafted(table).set(row.id, { table, before: null, after, changes: null });
+      return after;
     }
-    const before = held?.before ?? row;
-    const net = netChanges(before, { ...held?.changes, ...changes });
+    const before = (held?.before ?? row) as Rows[T];
+    // A spread that adds columns to a copy would cost ten times as much as assigning them.
+    const net = netChanges(before, Object.assign({}, held?.changes, changes));
     if (net === null) {
-      drafted.delete(row.id);
-      return before as Rows[T];
+      this.#drafted(table).delete(row.id);
+      return before;
     }
-    if ('updated_at' in TABLES[table].columns) net['updated_at'] = this.#context.now;
+    if ('updated_at' in before) net['updated_at'] = this.#context.now;
     net['version'] = before.version + 1;
     const after = { ...before, ...net };
-    drafted.set(row.id, { before, after, changes: net });
-    return after as Rows[T];
+    this.#drafted(table).set(row.id, { table, before, after, changes: net });
+    return after;
   }
 
   /** The row with what was drafted for it. */
@@ -91,7 +105,7 @@ export class Draft {
     if (header === undefined) return undefined;
     return {
       header,
-      lines: this.#merged('order_line', orderId, stored?.lines).sort((a, b) => a.seq - b.seq),
+      lines: inOrder(this.#merged('order_line', orderId, stored?.lines)),
       payments: this.#merged('order_payment', orderId, stored?.payments),
       adjustments: this.#merged('order_adjustment', orderId, stored?.adjustments),
     };
@@ -108,17 +122,15 @@ export class Draft {
     let total = header.total;
     if (header.status !== 'closed') {
       const totals = orderTotals(order, this.#state.branch.tax_rules);
-      for (const line of lines) {
-        const figures = totals.lines.get(line.id);
+      for (const [index, line] of lines.entries()) {
+        const figures = totals.lines[index];
         if (figures !== undefined) this.update('order_line', line, figures);
       }
       this.update('order_header', header, totals.header);
       total = totals.header.total;
     }
-    this.update('order_header', header, {
-      ...paymentState(total, order),
-      ...derivedState(header, lines, this.#context.now),
-    });
+    this.update('order_header', header, paymentState(total, order));
+    this.update('order_header', header, derivedState(header, lines, this.#context.now));
   }
 
   /** The change, or `unchanged` where nothing was drafted. */
@@ -128,13 +140,12 @@ export class Draft {
   }
 
   #changeSet(): ChangeSet {
-    const changeSet: RowChange[] = [];
+    const changeSet: Drafted[] = [];
     for (const table of WRITE_ORDER) {
-      for (const drafted of this.#tables.get(table)?.values() ?? []) {
-        changeSet.push({ table, ...drafted } as RowChange);
-      }
+      const drafted = this.#tables.get(table);
+      if (drafted !== undefined) changeSet.push(...drafted.values());
     }
-    return changeSet;
+    return changeSet as ChangeSet;
   }
 
   #drafted(table: TableName): Map<string, Drafted> {
@@ -150,31 +161,59 @@ export class Draft {
     return this.#tables.get(table)?.get(id)?.after as Rows[T] | undefined;
   }
 
+  /** The stored rows as they were drafted, then those that are new to the order. */
   #merged<T extends 'order_line' | 'order_payment' | 'order_adjustment'>(
     table: T,
     orderId: string,
     stored: readonly Rows[T][] = [],
-  ): Rows[T][] {
+  ): readonly Rows[T][] {
     const drafted = this.#tables.get(table);
-    if (drafted === undefined) return [...stored];
-    const rows = new Map<string, Rows[T]>(stored.map((row) => [row.id, row]));
-    for (const [id, { after }] of drafted) rows.set(id, after as Rows[T]);
-    return [...rows.values()].filter((row) => row.order_id === orderId);
+    if (drafted === undefined) return stored;
+    const rows: OrderRow[] = [];
+    for (const row of stored) {
+      const now = (drafted.get(row.id)?.after ?? row) as OrderRow;
+      if (now.order_id === orderId) rows.push(now);
+    }
+    for (const { before, after } of drafted.values()) {
+      const came = before === null || (before as OrderRow).order_id !== orderId;
+      if (came && (after as OrderRow).order_id === orderId) rows.push(after as OrderRow);
+    }
+    return rows as Rows[T][];
   }
 }
 
-/** The columns that differ from `before`; null: none does. */
-function netChanges(before: AnyRow, changes: Columns): Record<string, unknown> | null {
-  const columns = before as unknown as Columns;
-  const net: Record<string, unknown> = {};
-  let any = false;
-  for (const column of Object.keys(changes)) {
-    if (column === 'version' || column === 'updated_at') continue;
-    if (equal(columns[column], changes[column])) continue;
-    net[column] = changes[column];
-    any = true;
+/** The lines by `seq`. They mostly are in order already. */
+function inOrder(lines: readonly OrderLine[]): readonly OrderLine[] {
+  const ordered = lines.every((line, index) => (lines[index - 1]?.seq ?? 0) <= line.seq);
+  return ordered ? lines : lines.toSorted((a, b) => a.seq - b.seq);
+}
+
+/** Whether any column is to become another than it is. */
+function changesAny(row: AnyRow, changes: object): boolean {
+  const now = row as unknown as Columns;
+  const next = changes as Columns;
+  for (const column in next) {
+    if (!equal(now[column], next[column]) && !isKept(column)) return true;
   }
-  return any ? net : null;
+  return false;
+}
+
+/** The columns that differ from `before`; null: none does. */
+function netChanges(before: AnyRow, changes: object): Record<string, unknown> | null {
+  const was = before as unknown as Columns;
+  const next = changes as Columns;
+  let net: Record<string, unknown> | null = null;
+  for (const column in next) {
+    if (equal(was[column], next[column]) || isKept(column)) continue;
+    net ??= {};
+    net[column] = next[column];
+  }
+  return net;
+}
+
+/** Columns that the draft itself keeps. */
+function isKept(column: string): boolean {
+  return column === 'version' || column === 'updated_at';
 }
 
 /** Deep equality of column values: JSON, so no cycles and no classes. */

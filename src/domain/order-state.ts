@@ -37,13 +37,13 @@ export function isUnsent(line: OrderLine): boolean {
 
 /** Sorted ids of the stations with lines in the kitchen, or marked. */
 export function stationsOf(lines: readonly OrderLine[]): string[] {
-  const stations = new Set<string>();
+  const stations: string[] = [];
   for (const line of lines) {
-    if (line.station !== null && (inKitchen(line) || line.mark !== null)) {
-      stations.add(line.station);
-    }
+    const { station } = line;
+    if (station === null || !(inKitchen(line) || line.mark !== null)) continue;
+    if (!stations.includes(station)) stations.push(station);
   }
-  return [...stations].sort();
+  return stations.length > 1 ? stations.sort() : stations;
 }
 
 /** The status that the lines make of an order neither closed nor voided. */

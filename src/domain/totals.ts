@@ -17,8 +17,8 @@ const WHOLE = 10_000;
 export type LineTotals = Pick<OrderLine, 'discount' | 'tax' | 'total'>;
 
 export interface OrderTotals {
-  /** By line id. */
-  readonly lines: ReadonlyMap<string, LineTotals>;
+  /** Of each line, in the order of the lines. */
+  readonly lines: readonly LineTotals[];
   readonly header: Pick<
     OrderHeader,
     'subtotal' | 'discount' | 'service_charge' | 'tax' | 'rounding' | 'total'
@@ -64,7 +64,8 @@ function divide(value: number, numerator: number, denominator: number) {
 }
 
 export function lineGross(line: Pick<OrderLine, 'qty' | 'unit_price' | 'modifiers'>): number {
-  const each = line.modifiers.reduce((sum, { price }) => sum + price, line.unit_price);
+  let each = line.unit_price;
+  for (const { price } of line.modifiers) each += price;
   return line.qty * each;
 }
 
@@ -86,13 +87,16 @@ interface Reckoned {
 /** Takes the discount off the lines that it is for, and gives what it came to. */
 function takeOff(discount: OrderAdjustment, lines: readonly Reckoned[]): number {
   const weights = lines.map(({ left }) => left);
-  const amount = adjustmentAmount(
-    discount,
-    weights.reduce((sum, left) => sum + left, 0),
-  );
+  const amount = adjustmentAmount(discount, leftOf(lines));
   const shares = allocate(amount, weights);
   for (const [index, entry] of lines.entries()) entry.left -= shares[index] ?? 0;
   return amount;
+}
+
+function leftOf(lines: readonly Reckoned[]): number {
+  let sum = 0;
+  for (const { left } of lines) sum += left;
+  return sum;
 }
 
 function settledLine({ line, gross, left }: Reckoned): LineTotals {
@@ -113,31 +117,28 @@ export function orderTotals(
   { lines, adjustments }: Pick<OrderAggregate, 'lines' | 'adjustments'>,
   rules: TaxRules,
 ): OrderTotals {
-  const reckoned = new Map<string, Reckoned>();
-  for (const line of lines) {
+  const reckoned = lines.map((line): Reckoned => {
     const gross = line.status === 'voided' ? 0 : lineGross(line);
-    reckoned.set(line.id, { line, gross, left: gross });
-  }
-  const entries = [...reckoned.values()];
+    return { line, gross, left: gross };
+  });
   const amounts = new Map<string, number>();
   for (const adjustment of adjustments) {
-    if (adjustment.kind === 'service_charge') continue;
-    const entry = adjustment.line_id === null ? undefined : reckoned.get(adjustment.line_id);
-    const base = adjustment.line_id === null ? entries : entry === undefined ? [] : [entry];
-    amounts.set(adjustment.id, takeOff(adjustment, base));
+    const { id, kind, line_id } = adjustment;
+    if (kind === 'service_charge') continue;
+    const base = line_id === null ? reckoned : reckoned.filter(({ line }) => line.id === line_id);
+    amounts.set(id, takeOff(adjustment, base));
   }
-  const settled = new Map(entries.map((entry) => [entry.line.id, settledLine(entry)]));
   let serviceCharge = 0;
-  const net = entries.reduce((sum, { left }) => sum + left, 0);
   for (const adjustment of adjustments) {
     if (adjustment.kind !== 'service_charge') continue;
-    const amount = adjustmentAmount(adjustment, net);
+    const amount = adjustmentAmount(adjustment, leftOf(reckoned));
     amounts.set(adjustment.id, amount);
     serviceCharge += amount;
   }
+  const settled = reckoned.map(settledLine);
   return {
     lines: settled,
-    header: headerTotals(entries, [...settled.values()], { serviceCharge, rules }),
+    header: headerTotals(reckoned, settled, { serviceCharge, rules }),
     adjustments: amounts,
   };
 }
@@ -147,7 +148,8 @@ function headerTotals(
   settled: readonly LineTotals[],
   { serviceCharge, rules }: { serviceCharge: number; rules: TaxRules },
 ): OrderTotals['header'] {
-  const subtotal = reckoned.reduce((sum, { gross }) => sum + gross, 0);
+  let subtotal = 0;
+  for (const { gross } of reckoned) subtotal += gross;
   let discount = 0;
   let tax = taxHeld(serviceCharge, rules.service_charge_tax_rate);
   let exact = serviceCharge;

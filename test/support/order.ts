@@ -42,7 +42,7 @@ export function makeOrder({
   const totals = orderTotals(rows, rules ?? makeBranch().tax_rules);
   return {
     header: makeHeader({ id, status: 'closed', closed_at: NOON, ...header, ...totals.header }),
-    lines: rows.lines.map((line) => ({ ...line, ...totals.lines.get(line.id) })),
+    lines: rows.lines.map((line, index) => ({ ...line, ...totals.lines[index] })),
     payments: [],
     adjustments: rows.adjustments,
   };
