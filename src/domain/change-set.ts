@@ -33,9 +33,14 @@ export type RecordVersions = Record<string, Record<string, number>>;
 
 export function recordVersions(changeSet: ChangeSet): RecordVersions {
   const records: RecordVersions = {};
-  for (const change of changeSet) {
-    const table = (records[change.table] ??= {});
-    table[change.after.id] = change.after.version;
+  for (const { table, after } of changeSet) {
+    let versions = records[table];
+    if (versions === undefined) {
+      // Without a prototype it is a dictionary from the start; else each id would make a hidden class of its own.
+      versions = Object.create(null) as Record<string, number>;
+      records[table] = versions;
+    }
+    versions[after.id] = after.version;
   }
   return records;
 }

@@ -5,6 +5,8 @@ import { publicRow, type PublicRow } from './public-row.js';
 import type { AnyRow, Role, Rows, TableName } from './rows.js';
 import { TABLE_NAMES } from './tables.js';
 
+const NOTHING_EXPECTED: Expect = {};
+
 export interface ExpectCheck {
   readonly definition: Pick<CommandDefinition, 'expects'>;
   readonly payload: unknown;
@@ -21,14 +23,16 @@ export interface ExpectCheck {
  * stand. Version 0 means that the record must not be there yet.
  */
 export function checkExpect(check: ExpectCheck): Refusal | null {
-  const expect = check.expect ?? {};
-  const missing = missingOf(check.definition.expects?.(check.payload) ?? {}, expect);
+  const expect = check.expect ?? NOTHING_EXPECTED;
+  const missing = missingOf(check.definition.expects?.(check.payload), expect);
   if (missing !== null) {
     return refuse('version_required', 'the versions you saw are needed', { details: missing });
   }
   const conflicts: Conflict[] = [];
   for (const table of TABLE_NAMES) {
-    for (const [id, version] of Object.entries(expect[table] ?? {})) {
+    const versions = expect[table];
+    if (versions === undefined) continue;
+    for (const [id, version] of Object.entries(versions)) {
       const row = check.lookup(table, id);
       if (row !== undefined && row.version !== version) conflicts.push({ table, row });
       if (row === undefined && version !== 0) {
@@ -56,12 +60,18 @@ export function versionConflict(conflicts: readonly Conflict[], role: Role): Ref
   return refuse('version_conflict', `${what} changed since you saw it`, { current });
 }
 
-function missingOf(required: Expected, expect: Expect): Record<string, string[]> | null {
-  const missing: Record<string, string[]> = {};
+function missingOf(
+  required: Expected | undefined,
+  expect: Expect,
+): Record<string, readonly string[]> | null {
+  if (required === undefined) return null;
+  let missing: Record<string, readonly string[]> | null = null;
   for (const table of TABLE_NAMES) {
-    const named = expect[table] ?? {};
-    const ids = (required[table] ?? []).filter((id) => !Object.hasOwn(named, id));
-    if (ids.length > 0) missing[table] = ids;
+    const named = expect[table];
+    const ids = required[table]?.filter((id) => named === undefined || !Object.hasOwn(named, id));
+    if (ids === undefined || ids.length === 0) continue;
+    missing ??= {};
+    missing[table] = ids;
   }
-  return Object.keys(missing).length === 0 ? null : missing;
+  return missing;
 }
