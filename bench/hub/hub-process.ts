@@ -9,6 +9,7 @@ import type { ProbeOrder, ProbeReport } from './probe.js';
 const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 const ONE_COMMIT_HUB = fileURLToPath(new URL('one-commit-hub.js', import.meta.url));
 const PROBE = new URL('probe.js', import.meta.url).href;
+const PROFILE_WORKERS = new URL('profile-workers.js', import.meta.url).href;
 
 const START_WAIT_MS = 30_000;
 const STOP_WAIT_MS = 15_000;
@@ -25,7 +26,7 @@ export interface HubOptions {
   readonly nodeFlags?: readonly string[];
   /** A command that the hub runs under: strace and its arguments. */
   readonly under?: readonly string[];
-  /** Where the hub writes a CPU profile at its end. */
+  /** Where each thread of the hub writes a CPU profile at its end, unless it is killed. */
   readonly profileDirectory?: string | null;
 }
 
@@ -57,7 +58,9 @@ export class HubProcess {
     this.port = port;
     this.directory = directory;
     const profile =
-      profileDirectory === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDirectory];
+      profileDirectory === null
+        ? []
+        : ['--cpu-prof', '--cpu-prof-dir', profileDirectory, '--import', PROFILE_WORKERS];
     const program =
       options.oneCommit === true
         ? [ONE_COMMIT_HUB, directory, String(port)]

@@ -25,6 +25,7 @@ export const METHODS = {
   },
   'tills.closedLoop': (params: ClosedLoop): Promise<LoadReport> => openTills().closedLoop(params),
   'tills.steadyRate': (params: SteadyRate): Promise<LoadReport> => openTills().steadyRate(params),
+  'tills.newestVersion': (): number => openTills().newestVersion,
   'tills.close'(): null {
     tills?.close();
     tills = null;

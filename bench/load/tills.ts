@@ -48,6 +48,8 @@ export class Tills {
   readonly #options: TillsOptions;
   #tills: Till[] = [];
   readonly #work = new Map<WorkKind, Work>();
+  /** The newest commit that was acknowledged to any of them. */
+  newestVersion = 0;
 
   constructor(options: TillsOptions) {
     this.#options = options;
@@ -138,6 +140,7 @@ export class Tills {
       try {
         const ack = expectAck(command, answer);
         done(ack);
+        this.newestVersion = Math.max(this.newestVersion, ack.version ?? 0);
         then.answered(ack.version ?? 0);
       } catch (error) {
         then.failed(error);

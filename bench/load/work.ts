@@ -28,14 +28,14 @@ interface Line {
   step: number;
 }
 
-interface Order {
+export interface Order {
   readonly id: string;
   version: number;
   readonly lines: readonly Line[];
   readonly total: number;
 }
 
-function newOrder(lineCount: number): { order: Order; open: Command } {
+export function newOrder(lineCount: number): { order: Order; open: Command } {
   const lines = Array.from({ length: lineCount }, (_, index) => ({
     line_id: newId(),
     item_id: ITEMS[index % ITEMS.length]?.id ?? '',
@@ -54,7 +54,7 @@ function newOrder(lineCount: number): { order: Order; open: Command } {
 }
 
 /** The versions that the answer tells. */
-function learn(order: Order, { result }: AckMessage): void {
+export function learn(order: Order, { result }: AckMessage): void {
   const records = result?.['records'] as Record<string, Record<string, number>> | undefined;
   order.version = records?.['order_header']?.[order.id] ?? order.version;
   const versions = records?.['order_line'];
@@ -170,7 +170,8 @@ export class MixedWork implements Work {
   }
 }
 
-function lifeOf(order: Order, open: Command): (() => Command)[] {
+/** Each is to be made when it is due: it names the versions that were learnt by then. */
+export function lifeOf(order: Order, open: Command): (() => Command)[] {
   const named = { order_id: order.id };
   return [
     () => open,
