@@ -4,45 +4,58 @@
  */
 import { Mutex } from 'async-mutex';
 
-interface RecordMutex {
-  readonly mutex: Mutex;
-  /** Holders and waiters; the mutex is dropped when there are none. */
+interface HeldRecord {
+  /** null: nobody has had to wait for the holder yet. */
+  mutex: Mutex | null;
+  /** The holder and those who wait; the record is dropped when there are none. */
   users: number;
 }
 
 export type Release = () => void;
 
 export class RecordLocks {
-  readonly #mutexes = new Map<string, RecordMutex>();
+  readonly #held = new Map<string, HeldRecord>();
 
   /** Records that somebody holds or waits for. */
   get size(): number {
-    return this.#mutexes.size;
+    return this.#held.size;
   }
 
-  /** Resolves when all of the records are held. A name given twice counts once. */
-  async acquire(names: readonly string[]): Promise<Release> {
+  /** All of the records: at once where all are free, else a promise. A name given twice counts once. */
+  acquire(names: readonly string[]): Release | Promise<Release> {
     const distinct = names.length > 1 ? [...new Set(names)] : names;
-    const waits = distinct.map((name) => this.#enqueue(name));
-    const releases = await Promise.all(waits);
-    return () => {
-      for (const release of releases) release();
+    const waits: Promise<unknown>[] = [];
+    for (const name of distinct) {
+      const wait = this.#enter(name);
+      if (wait !== null) waits.push(wait);
+    }
+    const release = (): void => {
+      for (const name of distinct) this.#leave(name);
     };
+    return waits.length === 0 ? release : Promise.all(waits).then(() => release);
   }
 
-  async #enqueue(name: string): Promise<Release> {
-    let record = this.#mutexes.get(name);
-    if (record === undefined) {
-      record = { mutex: new Mutex(), users: 0 };
-      this.#mutexes.set(name, record);
+  /** null: it was free, and is held now. */
+  #enter(name: string): Promise<unknown> | null {
+    const held = this.#held.get(name);
+    if (held === undefined) {
+      this.#held.set(name, { mutex: null, users: 1 });
+      return null;
     }
-    const held = record;
     held.users += 1;
-    const release = await held.mutex.acquire();
-    return () => {
-      release();
-      held.users -= 1;
-      if (held.users === 0) this.#mutexes.delete(name);
-    };
+    if (held.mutex === null) {
+      held.mutex = new Mutex();
+      // The holder's own: it took the record before there was a mutex. A free one is held as soon as it is asked for.
+      void held.mutex.acquire();
+    }
+    return held.mutex.acquire();
+  }
+
+  #leave(name: string): void {
+    const held = this.#held.get(name);
+    if (held === undefined) return;
+    held.users -= 1;
+    if (held.users === 0) this.#held.delete(name);
+    else held.mutex?.release();
   }
 }

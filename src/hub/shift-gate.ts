@@ -14,19 +14,27 @@ export class ShiftGate {
   #exclusive = false;
   readonly #waiting: Waiter[] = [];
 
-  /** Takes its place in the queue at once; resolves with the release when it is held. */
-  acquire(hold: ShiftHold): Promise<() => void> {
+  /** The release: at once where nobody is in the way, else a promise whose place in the queue is taken. */
+  acquire(hold: ShiftHold): (() => void) | Promise<() => void> {
+    const release = (): void => {
+      this.#leave(hold);
+    };
+    if (this.#waiting.length === 0 && this.#admits(hold)) {
+      this.#enter(hold);
+      return release;
+    }
     return new Promise((resolve) => {
       const enter = (): void => {
-        if (hold === 'shared') this.#shared += 1;
-        else this.#exclusive = true;
-        resolve(() => {
-          this.#leave(hold);
-        });
+        this.#enter(hold);
+        resolve(release);
       };
-      if (this.#waiting.length === 0 && this.#admits(hold)) enter();
-      else this.#waiting.push({ hold, enter });
+      this.#waiting.push({ hold, enter });
     });
+  }
+
+  #enter(hold: ShiftHold): void {
+    if (hold === 'shared') this.#shared += 1;
+    else this.#exclusive = true;
   }
 
   #admits(hold: ShiftHold): boolean {

@@ -8,14 +8,14 @@ import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import { refuse } from '../../base/refusal.js';
 import { recordVersions, type ChangeSet } from '../../domain/change-set.js';
-import type { Decision } from '../../domain/command.js';
+import type { Decision, RecordNames } from '../../domain/command.js';
 import type { OrderAggregate } from '../../domain/rows.js';
 import type { ColdCache } from '../../store/cold-cache.js';
 import { HotBranch } from '../../store/hot/hot-branch.js';
 import type { CommitOutcome, LoadedBranch, Store } from '../../store/port.js';
 import type { HubLimits } from '../options.js';
-import { RecordLocks } from '../locks.js';
-import { ShiftGate } from '../shift-gate.js';
+import { RecordLocks, type Release } from '../locks.js';
+import { ShiftGate, type ShiftHold } from '../shift-gate.js';
 import type { CommandAnswer } from './answer.js';
 import { ColdReader } from './cold-reader.js';
 import type { BranchCommand } from './command.js';
@@ -91,56 +91,89 @@ export class BranchHub {
   /** Takes its place in every queue before it returns, so that commands keep the order in which they were handed in. */
   execute(command: BranchCommand): Promise<CommandAnswer> {
     const hash = requestHash(command.definition.name, command.payload);
-    return this.#running.once(command.key, hash, () => this.#execute(command, hash));
+    return this.#running.once(command.key, hash, (ended) => this.#execute(command, hash, ended));
   }
 
-  async #execute(command: BranchCommand, hash: string): Promise<CommandAnswer> {
-    for (let attempt = 1; attempt < DECISIONS_MAX; attempt += 1) {
-      const outcome = await this.#attempt(command, hash);
-      if (outcome.kind === 'answer') return outcome.answer;
+  async #execute(command: BranchCommand, hash: string, ended: () => void): Promise<CommandAnswer> {
+    try {
+      for (let attempt = 1; attempt < DECISIONS_MAX; attempt += 1) {
+        const outcome = await this.#attempt(command, hash);
+        if (outcome.kind === 'answer') return outcome.answer;
+      }
+      return await this.#unlessStored(command, hash, {
+        kind: 'refused',
+        refusal: refuse('overloaded', 'the record keeps changing; try again', {
+          retryAfterMs: 100,
+        }),
+      });
+    } finally {
+      ended();
     }
-    return this.#unlessStored(command, hash, {
-      kind: 'refused',
-      refusal: refuse('overloaded', 'the record keeps changing; try again', { retryAfterMs: 100 }),
-    });
   }
 
+  /** Waits only where it has to: what is hot and free is decided before this returns. */
   async #attempt(command: BranchCommand, hash: string): Promise<Attempt> {
     const { definition, payload } = command;
     const names = definition.records(payload);
-    const orderIds = [...(names.orders ?? []), ...(names.newOrders ?? [])];
-    for (const paymentId of names.payments ?? []) {
-      const found = this.reader.orderIdOfPayment(paymentId);
-      const orderId = typeof found === 'string' ? found : await found;
-      if (orderId !== null) orderIds.push(orderId);
-    }
-    const releases = await Promise.all([
-      this.#gate.acquire(definition.shift),
-      this.#locks.acquire(this.#lockNames(command, orderIds)),
-    ]);
+    const knownIds = names.orders ?? [];
+    const paying = this.#ordersOf(names.payments ?? []);
+    const paidIds = paying instanceof Promise ? await paying : paying;
+    const orderIds = [...knownIds, ...(names.newOrders ?? []), ...paidIds];
+    const held = this.#hold(definition.shift, this.#lockNames(names, orderIds));
+    const release = typeof held === 'function' ? held : await held;
     try {
-      const cold = await this.reader.read(
-        names,
-        orderIds.filter((id) => names.newOrders?.includes(id) !== true),
-      );
+      const reading = this.reader.read(names, [...knownIds, ...paidIds]);
+      const cold = reading instanceof Promise ? await reading : reading;
       return await this.#decideAndCommit(command, hash, { cold, orderIds });
     } finally {
-      for (const release of releases.reverse()) release();
+      release();
     }
   }
 
-  #lockNames(command: BranchCommand, orderIds: readonly string[]): readonly string[] {
-    const names = command.definition.records(command.payload);
-    const counted = (names.portionsOf ?? []).filter(
-      (id) => (this.hot.tables.menu_item.get(id)?.remaining ?? null) !== null,
-    );
-    return [
-      ...orderIds.map((id) => `order:${id}`),
-      ...[...(names.items ?? []), ...counted].map((id) => `item:${id}`),
-    ];
+  /** At once where all of the payments are hot, so that their commands keep their place too. */
+  #ordersOf(paymentIds: readonly string[]): readonly string[] | Promise<readonly string[]> {
+    const found = paymentIds.map((paymentId) => this.reader.orderIdOfPayment(paymentId));
+    const hot = found.filter((orderId) => typeof orderId === 'string');
+    if (hot.length === found.length) return hot;
+    return this.#lookedUp(found);
   }
 
-  async #decideAndCommit(
+  async #lookedUp(found: readonly (string | Promise<string | null>)[]): Promise<readonly string[]> {
+    const orderIds: string[] = [];
+    for (const each of found) {
+      const orderId = typeof each === 'string' ? each : await each;
+      if (orderId !== null) orderIds.push(orderId);
+    }
+    return orderIds;
+  }
+
+  /** Takes its place in both queues at once. */
+  #hold(shift: ShiftHold, names: readonly string[]): Release | Promise<Release> {
+    const ofShift = this.#gate.acquire(shift);
+    const ofRecords = this.#locks.acquire(names);
+    if (typeof ofShift === 'function' && typeof ofRecords === 'function') {
+      return () => {
+        ofRecords();
+        ofShift();
+      };
+    }
+    return Promise.all([ofShift, ofRecords]).then(([leaveShift, leaveRecords]) => () => {
+      leaveRecords();
+      leaveShift();
+    });
+  }
+
+  #lockNames(names: RecordNames, orderIds: readonly string[]): readonly string[] {
+    const lockNames = orderIds.map((id) => `order:${id}`);
+    for (const id of names.items ?? []) lockNames.push(`item:${id}`);
+    for (const id of names.portionsOf ?? []) {
+      const counted = (this.hot.tables.menu_item.get(id)?.remaining ?? null) !== null;
+      if (counted) lockNames.push(`item:${id}`);
+    }
+    return lockNames;
+  }
+
+  #decideAndCommit(
     command: BranchCommand,
     hash: string,
     records: { readonly cold: ColdRecords; readonly orderIds: readonly string[] },
@@ -234,25 +267,27 @@ export class BranchHub {
     this.#options.publish(written, outcome.version);
   }
 
-  async #attemptOf(
+  #attemptOf(
     command: BranchCommand,
     hash: string,
     settled: {
       readonly outcome: CommitOutcome;
       readonly result: Readonly<Record<string, unknown>>;
     },
-  ): Promise<Attempt> {
+  ): Attempt | Promise<Attempt> {
     const { outcome, result } = settled;
     switch (outcome.kind) {
-      case 'committed':
-        if (command.definition.shift === 'exclusive') await this.#learnLastNumber();
-        return answer({
+      case 'committed': {
+        const done = answer({
           kind: 'done',
           version: outcome.version,
           durability: this.#options.store.durability,
           result,
           replayed: false,
         });
+        const movedShift = command.definition.shift === 'exclusive';
+        return movedShift ? this.#learnLastNumber().then(() => done) : done;
+      }
       case 'duplicate':
         return answer(replayOf(outcome.answer, hash));
       case 'conflict':

@@ -35,18 +35,15 @@ export class ColdReader {
     return payment?.order_id ?? store.orderIdOfPayment(branchId, paymentId);
   }
 
-  /** Reads the cold ones among the named; call it while their mutexes are held. */
-  async read(names: RecordNames, orderIds: readonly string[]): Promise<ColdRecords> {
+  /**
+   * The cold ones among the named: at once where there are none, else a promise. Call it while their mutexes are held.
+   */
+  read(names: RecordNames, orderIds: readonly string[]): ColdRecords | Promise<ColdRecords> {
     const { hot } = this.#options;
     const coldOrders = orderIds.filter((id) => !hot.orders.has(id));
     const coldShifts = (names.shifts ?? []).filter((id) => id !== hot.shift?.id);
     if (coldOrders.length === 0 && coldShifts.length === 0) return NO_COLD_RECORDS;
-    const orders = await Promise.all(coldOrders.map((id) => this.order(id)));
-    const shifts = await Promise.all(coldShifts.map((id) => this.#shift(id)));
-    return {
-      orders: orders.filter((order) => order !== null),
-      shifts: shifts.filter((shift) => shift !== null),
-    };
+    return this.#read(coldOrders, coldShifts);
   }
 
   /** An order that is not hot. */
@@ -62,6 +59,15 @@ export class ColdReader {
     const order = await store.order(branchId, orderId);
     if (order !== null) cache.put(order, dropsBefore);
     return order;
+  }
+
+  async #read(orderIds: readonly string[], shiftIds: readonly string[]): Promise<ColdRecords> {
+    const orders = await Promise.all(orderIds.map((id) => this.order(id)));
+    const shifts = await Promise.all(shiftIds.map((id) => this.#shift(id)));
+    return {
+      orders: orders.filter((order) => order !== null),
+      shifts: shifts.filter((shift) => shift !== null),
+    };
   }
 
   async #shift(shiftId: string): Promise<PosShift | null> {

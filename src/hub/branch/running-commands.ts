@@ -8,10 +8,15 @@ import type { CommandAnswer } from './answer.js';
 
 interface Running {
   readonly requestHash: string;
-  readonly answer: Promise<CommandAnswer>;
+  answer: Promise<CommandAnswer>;
 }
 
+/** Starts a command; `ended` is to be called at its end, whatever that is. */
+export type StartCommand = (ended: () => void) => Promise<CommandAnswer>;
+
 const IN_PROGRESS_RETRY_MS = 1_000;
+/** Stands for an answer while its command is being started, when nobody can ask for it. */
+const NOT_STARTED = new Promise<CommandAnswer>(() => {});
 
 export class RunningCommands {
   readonly #running = new Map<string, Running>();
@@ -31,21 +36,17 @@ export class RunningCommands {
    * Runs `start`, unless the key is running already: the same request gets that one's answer, marked as replayed; another one
    * runs after it, for only its end tells whose the key is.
    */
-  once(
-    key: string,
-    requestHash: string,
-    start: () => Promise<CommandAnswer>,
-  ): Promise<CommandAnswer> {
+  once(key: string, requestHash: string, start: StartCommand): Promise<CommandAnswer> {
     const running = this.#running.get(key);
     if (running !== undefined) {
       if (running.requestHash === requestHash) return this.#join(running);
       return this.#behind(running, () => this.once(key, requestHash, start));
     }
-    const answer = start().finally(() => {
-      this.#running.delete(key);
-    });
-    this.#running.set(key, { requestHash, answer });
-    return answer;
+    // In the map before it starts: it may end before it returns.
+    const started: Running = { requestHash, answer: NOT_STARTED };
+    this.#running.set(key, started);
+    started.answer = start(() => this.#running.delete(key));
+    return started.answer;
   }
 
   async #join(running: Running): Promise<CommandAnswer> {
