@@ -2,10 +2,12 @@
  * Subscribers of a hub, many in one process. Most only count what they are sent; the first few decode it, hold their copy of the
  * channel by the rule of deltas, and compare it at the end with a fresh snapshot.
  */
-import { applyMessage, type Replica } from '#dist/protocol/apply.js';
+import type { Replica } from '#dist/protocol/apply.js';
 import { decode, encode } from '#dist/protocol/codec.js';
 import type { ClientMessage, HubMessage, ViewName } from '#dist/protocol/messages.js';
-import { monotonicNow } from '../measure/now.js';
+import { canonical, ChannelCopy } from './channel-copy.js';
+import { LastArrivals, type Arrival } from './last-arrivals.js';
+import { DELTA, firstLetterOfType, HEARTBEAT } from './peek.js';
 import { RawSocket } from './raw-socket.js';
 
 export interface ScreensOptions {
@@ -26,31 +28,15 @@ export interface ScreensReport {
   readonly deliveries: number;
   readonly bytes: number;
   /** `[newVersion, monotonic milliseconds]` of each delta, at the screen that got it last. */
-  readonly lastArrivals: readonly (readonly [number, number])[];
+  readonly lastArrivals: readonly Arrival[];
   /** What the checking screens found wrong; empty: nothing. */
   readonly faults: readonly string[];
-}
-
-/** Where a message of the hub says what it is: behind the map's head and the key `type`, a string's head and its letters. */
-const TYPE_AT = 7;
-const DELTA = 'd'.charCodeAt(0);
-const HEARTBEAT = 'h'.charCodeAt(0);
-const LONG_MAP = 0xde;
-const LONG_MAP_EXTRA = 2;
-
-export function firstLetterOfType(payload: Buffer): number {
-  const extra = payload[0] === LONG_MAP ? LONG_MAP_EXTRA : 0;
-  return payload[TYPE_AT + extra] ?? 0;
 }
 
 class Screen {
   readonly #options: ScreensOptions;
   readonly #token: string;
-  readonly #checks: boolean;
-  readonly #arrived: (payload: Buffer) => void;
-  readonly faults: string[] = [];
-  deltas = 0;
-  replica: Replica | null = null;
+  readonly #copy: ChannelCopy;
   #socket: RawSocket | null = null;
   #ready: (() => void) | null = null;
 
@@ -61,11 +47,19 @@ class Screen {
   ) {
     this.#options = options;
     this.#token = options.tokens[index] ?? '';
-    this.#checks = index < options.checking;
-    this.#arrived = (payload) => {
-      arrived(payload, this.deltas);
-      this.deltas += 1;
-    };
+    this.#copy = new ChannelCopy(index < options.checking, arrived);
+  }
+
+  get deltas(): number {
+    return this.#copy.deltas;
+  }
+
+  get faults(): readonly string[] {
+    return this.#copy.faults;
+  }
+
+  get replica(): Replica | null {
+    return this.#copy.replica;
   }
 
   get bytes(): number {
@@ -111,8 +105,7 @@ class Screen {
   #message(payload: Buffer): void {
     switch (firstLetterOfType(payload)) {
       case DELTA:
-        this.#arrived(payload);
-        if (this.#checks) this.#apply(decode(payload, 'msgpack') as HubMessage);
+        this.#copy.delta(payload);
         break;
       case HEARTBEAT: {
         const { versions } = decode(payload, 'msgpack') as { versions: Record<string, number> };
@@ -127,40 +120,25 @@ class Screen {
 
   #other(message: HubMessage): void {
     if (message.type === 'snapshot' || message.type === 'snapshot:delta') {
-      if (this.#checks) this.#apply(message);
+      this.#copy.catchUp(message);
       this.#ready?.();
       this.#ready = null;
-    } else if (message.type !== 'welcome') {
-      this.faults.push(`got ${JSON.stringify(message)}`);
+    } else if (message.type !== 'welcome' && !isResync(message)) {
+      this.#copy.faults.push(`got ${JSON.stringify(message)}`);
     }
-  }
-
-  #apply(message: HubMessage): void {
-    if (
-      message.type !== 'delta' &&
-      message.type !== 'snapshot' &&
-      message.type !== 'snapshot:delta'
-    ) {
-      return;
-    }
-    const applied = applyMessage(this.replica, message);
-    if (applied.kind === 'applied') this.replica = applied.replica;
-    else if (applied.kind === 'gap') this.faults.push(`gap: ${applied.reason}`);
   }
 }
 
 export class Screens {
   readonly #options: ScreensOptions;
   readonly #screens: readonly Screen[];
-  /** By the number of the delta since the subscriptions began: its version, and its latest arrival. */
-  readonly #versions: number[] = [];
-  readonly #arrivals: number[] = [];
+  readonly #arrivals = new LastArrivals();
 
   constructor(options: ScreensOptions) {
     this.#options = options;
     const arrived = options.timed
       ? (payload: Buffer, nth: number) => {
-          this.#time(payload, nth);
+          this.#arrivals.note(payload, nth);
         }
       : () => {};
     this.#screens = options.tokens.map((_, index) => new Screen(options, index, arrived));
@@ -177,7 +155,7 @@ export class Screens {
       screens: this.#screens.length,
       deliveries: sum(({ deltas }) => deltas),
       bytes: sum(({ bytes }) => bytes),
-      lastArrivals: this.#versions.map((version, nth) => [version, this.#arrivals[nth] ?? 0]),
+      lastArrivals: this.#arrivals.all(),
       faults: this.#screens.flatMap(({ faults }) => faults).slice(0, 10),
     };
   }
@@ -200,22 +178,9 @@ export class Screens {
   close(): void {
     for (const screen of this.#screens) screen.close();
   }
-
-  /** Every screen of a channel gets the same deltas in the same order, so one of them tells the version for all. */
-  #time(payload: Buffer, nth: number): void {
-    if (nth >= this.#versions.length) {
-      const { newVersion } = decode(payload, 'msgpack') as { newVersion: number };
-      this.#versions.push(newVersion);
-    }
-    this.#arrivals[nth] = monotonicNow();
-  }
 }
 
-function canonical(replica: Replica | null): string {
-  if (replica === null) return '';
-  const tables = [...replica.tables].map(([name, rows]) => {
-    const sorted = [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return [name, sorted.map((row) => Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))];
-  });
-  return JSON.stringify([replica.epoch, tables.sort()]);
+/** A shift has ended: a new snapshot is on its way. */
+function isResync(message: HubMessage): boolean {
+  return message.type === 'notice' && message.code === 'resync';
 }
