@@ -20,13 +20,13 @@ export function adjust(
   const { shift } = state;
   assert(shift, 'an adjustment is given in an open shift');
   const rows = given.map((columns): OrderAdjustment => ({
-    ...columns,
     id: context.newId(),
     branch_id: state.branch.id,
     shift_id: shift.id,
     amount: 0,
     at: context.now,
     version: 1,
+    ...columns,
   }));
   for (const row of rows) draft.insert('order_adjustment', row);
   const amounts = new Map<string, number>();

@@ -6,6 +6,7 @@ import { assert } from '../base/assert.js';
 import type { ChangeSet } from './change-set.js';
 import type { BranchState, CommandContext, Decision } from './command.js';
 import { derivedState } from './order-state.js';
+import { withColumns } from './row-copy.js';
 import type {
   AnyRow,
   OrderAdjustment,
@@ -74,7 +75,7 @@ export class Draft {
     const current = (held?.after ?? row) as Rows[T];
     if (!changesAny(current, changes)) return current;
     if (held?.before === null) {
-      const after = { ...current, ...changes };
+      const after = withColumns(table, current, changes);
       this.#drafted(table).set(row.id, { table, before: null, after, changes: null });
       return after;
     }
@@ -87,7 +88,7 @@ export class Draft {
     }
     if ('updated_at' in before) net['updated_at'] = this.#context.now;
     net['version'] = before.version + 1;
-    const after = { ...before, ...net };
+    const after = withColumns(table, before, net as Partial<Rows[T]>);
     this.#drafted(table).set(row.id, { table, before, after, changes: net });
     return after;
   }
@@ -122,10 +123,9 @@ export class Draft {
     let total = header.total;
     if (header.status !== 'closed') {
       const totals = orderTotals(order, this.#state.branch.tax_rules);
-      for (const [index, line] of lines.entries()) {
-        const figures = totals.lines[index];
-        if (figures !== undefined) this.update('order_line', line, figures);
-      }
+      lines.forEach((line, index) => {
+        this.update('order_line', line, totals.lines[index] ?? {});
+      });
       this.update('order_header', header, totals.header);
       total = totals.header.total;
     }
@@ -143,7 +143,8 @@ export class Draft {
     const changeSet: Drafted[] = [];
     for (const table of WRITE_ORDER) {
       const drafted = this.#tables.get(table);
-      if (drafted !== undefined) changeSet.push(...drafted.values());
+      if (drafted === undefined) continue;
+      for (const change of drafted.values()) changeSet.push(change);
     }
     return changeSet as ChangeSet;
   }
@@ -220,6 +221,10 @@ function isKept(column: string): boolean {
 function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  return equalInside(a, b);
+}
+
+function equalInside(a: object, b: object): boolean {
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;

@@ -67,11 +67,15 @@ function missingOf(
   if (required === undefined) return null;
   let missing: Record<string, readonly string[]> | null = null;
   for (const table of TABLE_NAMES) {
-    const named = expect[table];
-    const ids = required[table]?.filter((id) => named === undefined || !Object.hasOwn(named, id));
-    if (ids === undefined || ids.length === 0) continue;
+    const ids = required[table];
+    const unnamed = ids === undefined ? ids : unnamedOf(ids, expect[table]);
+    if (unnamed === undefined || unnamed.length === 0) continue;
     missing ??= {};
-    missing[table] = ids;
+    missing[table] = unnamed;
   }
   return missing;
+}
+
+function unnamedOf(ids: readonly string[], named: Expect[TableName]): readonly string[] {
+  return named === undefined ? ids : ids.filter((id) => !Object.hasOwn(named, id));
 }

@@ -18,14 +18,17 @@ export function newHeader(
   const { shift } = state;
   assert(shift, 'an order is opened in an open shift');
   return {
+    id: chosen.id,
     branch_id: state.branch.id,
     shift_id: shift.id,
     business_date: shift.business_date,
-    table_no: null,
-    guests: null,
-    customer_name: null,
-    note: null,
-    priority: 0,
+    number: chosen.number,
+    order_type: chosen.order_type,
+    table_no: chosen.table_no ?? null,
+    guests: chosen.guests ?? null,
+    customer_name: chosen.customer_name ?? null,
+    note: chosen.note ?? null,
+    priority: chosen.priority ?? 0,
     status: 'open',
     payment_status: 'unpaid',
     stations: [],
@@ -40,7 +43,7 @@ export function newHeader(
     opened_by: actor.staffId,
     device_id: actor.deviceId,
     merged_into: null,
-    split_from: null,
+    split_from: chosen.split_from ?? null,
     void_reason: null,
     opened_at: now,
     sent_at: null,
@@ -49,6 +52,5 @@ export function newHeader(
     updated_at: now,
     version: 1,
     reopen_reason: null,
-    ...chosen,
   };
 }

@@ -16,7 +16,6 @@ export function newPayment(
 ): OrderPayment {
   assert(shift, 'money is taken in an open shift');
   return {
-    ...chosen,
     branch_id: branch.id,
     shift_id: shift.id,
     by_staff: actor.staffId,
@@ -24,5 +23,6 @@ export function newPayment(
     at: now,
     client_at: clientAt,
     version: 1,
+    ...chosen,
   };
 }

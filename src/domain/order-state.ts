@@ -41,9 +41,11 @@ export function stationsOf(lines: readonly OrderLine[]): string[] {
   for (const line of lines) {
     const { station } = line;
     if (station === null || !(inKitchen(line) || line.mark !== null)) continue;
-    if (!stations.includes(station)) stations.push(station);
+    let place = 0;
+    while (place < stations.length && (stations[place] ?? '') < station) place += 1;
+    if (stations[place] !== station) stations.splice(place, 0, station);
   }
-  return stations.length > 1 ? stations.sort() : stations;
+  return stations;
 }
 
 /** The status that the lines make of an order neither closed nor voided. */
