@@ -1,20 +1,33 @@
 /** What a load generator can be asked to do. Each process keeps what it opened until it is told to close it. */
+import {
+  Restaurants,
+  type RestaurantsOptions,
+  type ShiftOptions,
+  type ShiftReport,
+} from './restaurants.js';
 import { Screens, type ScreensOptions, type ScreensReport } from './screens.js';
 import {
   Tills,
   type ClosedLoop,
   type LoadReport,
   type SteadyRate,
+  type TillsFollowed,
   type TillsOptions,
   type WorkKind,
 } from './tills.js';
 
 let tills: Tills | null = null;
+let restaurants: Restaurants | null = null;
 const screens: Screens[] = [];
 
 function openTills(): Tills {
   if (tills === null) throw new Error('no tills are open');
   return tills;
+}
+
+function openRestaurants(): Restaurants {
+  if (restaurants === null) throw new Error('no restaurants are open');
+  return restaurants;
 }
 
 export const METHODS = {
@@ -26,9 +39,22 @@ export const METHODS = {
   'tills.closedLoop': (params: ClosedLoop): Promise<LoadReport> => openTills().closedLoop(params),
   'tills.steadyRate': (params: SteadyRate): Promise<LoadReport> => openTills().steadyRate(params),
   'tills.newestVersion': (): number => openTills().newestVersion,
+  'tills.followed': (): Promise<TillsFollowed> => openTills().followed(),
   'tills.close'(): null {
     tills?.close();
     tills = null;
+    return null;
+  },
+  async 'restaurants.open'(params: RestaurantsOptions): Promise<null> {
+    restaurants = new Restaurants(params);
+    await restaurants.open();
+    return null;
+  },
+  'restaurants.shift': (params: ShiftOptions): Promise<ShiftReport> =>
+    openRestaurants().shift(params),
+  'restaurants.close'(): null {
+    restaurants?.close();
+    restaurants = null;
     return null;
   },
   async 'screens.open'(params: ScreensOptions): Promise<null> {
