@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { faults } from './report/check.js';
 import { htmlReport } from './report/html.js';
 import { Progress } from './report/progress.js';
 import {
@@ -13,7 +14,6 @@ import {
   type ScenarioReport,
 } from './report/report.js';
 import { header, scenarioTable } from './report/table.js';
-import { number } from './report/words.js';
 import type { Bench, Scenario } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
 
@@ -97,20 +97,6 @@ function print(report: Report): void {
   const all = verdicts(report);
   const kept = all.filter(({ verdict }) => verdict === 'pass').length;
   process.stdout.write(`${kept} of ${all.length} promises kept.\n`);
-}
-
-/** What fails a check: a scenario that broke, or a ratio or count that no repetition kept. */
-function faults(report: Report): string[] {
-  const broken = report.scenarios
-    .filter(({ result }) => result === null)
-    .map(({ name }) => `${name} failed`);
-  const short = verdicts(report)
-    .filter(({ goal, wholeSpreadShort }) => goal.holds === 'everywhere' && wholeSpreadShort)
-    .map(
-      ({ scenario, name, goal, values }) =>
-        `${scenario}, ${name}: ${values.map(number).join(', ')}; promised: ${goal.words}`,
-    );
-  return [...broken, ...short];
 }
 
 async function bench(names: readonly string[], options: Options): Promise<void> {
