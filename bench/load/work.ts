@@ -31,7 +31,7 @@ interface Line {
 export interface Order {
   readonly id: string;
   version: number;
-  readonly lines: readonly Line[];
+  readonly lines: Line[];
   readonly total: number;
 }
 
@@ -141,45 +141,137 @@ async function inTurns<Item>(
 }
 
 /**
- * As in life: an order is opened with three lines, sent, cooked line by line (preparing, then ready), served, paid and closed:
- * eleven commands an order. Many orders are under way at a time, each one command at a time.
+ * As in life: an order is opened with three lines, sent, a line is added, sent too, all are cooked line by line (preparing, then
+ * ready), served, paid and closed: fifteen commands an order. Many orders are under way at a time, each at another step, each one
+ * command at a time.
  */
 export class MixedWork implements Work {
-  readonly #idle: (() => Task)[] = [];
+  readonly #ordersUnderWay: number;
+  readonly #random = seededRandom(SEED);
+  readonly #idle: OrderLife[] = [];
+  #underWay = 0;
 
-  next(): Task {
-    const resume = this.#idle.shift();
-    return resume === undefined ? this.#begin() : resume();
+  private constructor(ordersUnderWay: number) {
+    this.#ordersUnderWay = ordersUnderWay;
   }
 
-  #begin(): Task {
-    const { order, open } = newOrder(3);
-    const commands = lifeOf(order, open);
-    const step = (): Task => {
-      const command = commands.shift();
-      if (command === undefined) return this.next();
-      return {
-        command: command(),
-        done: (answer) => {
-          learn(order, answer);
-          if (commands.length > 0) this.#idle.push(step);
-        },
-      };
+  /** Brings as many orders on their way as a busy restaurant has, spread over all steps. */
+  static async prepare(
+    ordersUnderWay: number,
+    give: (command: Command) => Promise<AckMessage>,
+  ): Promise<MixedWork> {
+    const work = new MixedWork(ordersUnderWay);
+    const lives = Array.from({ length: ordersUnderWay }, () => new OrderLife());
+    await inTurns([...lives.entries()], async ([nth, life]) => {
+      const steps = 1 + (nth % (life.stepsLeft - 1));
+      for (let step = 0; step < steps; step += 1) life.learn(await give(life.next()));
+      work.#idle.push(life);
+      work.#underWay += 1;
+    });
+    return work;
+  }
+
+  next(): Task {
+    const life = this.#take();
+    const command = life.next();
+    return {
+      command,
+      done: (answer) => {
+        life.learn(answer);
+        if (life.stepsLeft > 0) this.#idle.push(life);
+        else this.#underWay -= 1;
+      },
     };
-    return step();
+  }
+
+  /** Any of those that wait, so that orders do not march in step; a new one where there is room. */
+  #take(): OrderLife {
+    const at = Math.floor(this.#random() * this.#idle.length);
+    const taken = this.#idle[at];
+    const last = this.#idle.at(-1);
+    if (this.#underWay < this.#ordersUnderWay || taken === undefined || last === undefined) {
+      this.#underWay += 1;
+      return new OrderLife();
+    }
+    this.#idle[at] = last;
+    this.#idle.pop();
+    return taken;
   }
 }
 
-/** Each is to be made when it is due: it names the versions that were learnt by then. */
-export function lifeOf(order: Order, open: Command): (() => Command)[] {
+const SEED = 20_261_120;
+
+/** The same row of numbers in [0, 1) for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One order from its opening to its closing. */
+class OrderLife {
+  readonly #order: Order;
+  readonly #steps: (() => Command)[];
+
+  constructor() {
+    const { order, open } = newOrder(3);
+    this.#order = order;
+    this.#steps = lifeOf(order, open, { addsLine: true });
+  }
+
+  get stepsLeft(): number {
+    return this.#steps.length;
+  }
+
+  next(): Command {
+    const step = this.#steps.shift();
+    if (step === undefined) throw new Error('the order is closed');
+    return step();
+  }
+
+  learn(answer: AckMessage): void {
+    learn(this.#order, answer);
+  }
+}
+
+/** What is asked for once the meal is on the table. */
+const ADDED = { id: 'baklava', price: 580 } as const;
+
+interface LifeOptions {
+  /** One more line is added and sent after the first were begun. */
+  readonly addsLine: boolean;
+}
+
+/** Its commands one after the other; each is made when it is due, from what the answers taught by then. */
+export function lifeOf(
+  order: Order,
+  open: Command,
+  { addsLine }: LifeOptions = { addsLine: false },
+): (() => Command)[] {
   const named = { order_id: order.id };
+  const first = [...order.lines];
+  const added: readonly Line[] = addsLine ? [{ id: newId(), version: 1, step: 0 }] : [];
+  const amount = order.total + added.length * ADDED.price;
+  const send = (): Command => ({ name: 'order.send', payload: named });
+  const addLine = (line: Line) => (): Command => {
+    order.lines.push(line);
+    const lines = [{ line_id: line.id, item_id: ADDED.id, qty: 1 }];
+    return { name: 'order.add_lines', payload: { ...named, lines } };
+  };
   return [
     () => open,
-    () => ({ name: 'order.send', payload: named }),
-    ...order.lines.map((line) => () => setStatus(order, [line], 'preparing')),
-    ...order.lines.map((line) => () => setStatus(order, [line], 'ready')),
+    send,
+    ...first.map((line) => () => setStatus(order, [line], 'preparing')),
+    ...added.flatMap((line) => [addLine(line), send]),
+    ...first.map((line) => () => setStatus(order, [line], 'ready')),
+    ...added.map((line) => () => setStatus(order, [line], 'preparing')),
+    ...added.map((line) => () => setStatus(order, [line], 'ready')),
     () => setStatus(order, order.lines, 'served'),
-    () => ({ name: 'payment.add', payload: { ...named, method: 'cash', amount: order.total } }),
+    () => ({ name: 'payment.add', payload: { ...named, method: 'cash', amount } }),
     () => ({
       name: 'order.close',
       payload: named,
