@@ -63,11 +63,14 @@ const TENTH_MS = 100;
 const ORDERS_UNDER_WAY = 64;
 /** A timer may be this late; it is set so much earlier, and what is left is waited for in turns of the event loop. */
 const TIMER_LATE_MS = 2;
+/** At higher rates that would be most of the time, and of a core; commands may be a millisecond late instead. */
+const PRECISE_PER_SECOND_MAX = 100;
 
-/** A command that leaves late through the generator's own timer would be charged to the hub. */
-function wakeFor(dueAt: number, act: () => void): void {
+/** A command that leaves late through the generator's own timer is charged to the hub. */
+function wakeFor(dueAt: number, perSecond: number, act: () => void): void {
   const wait = dueAt - monotonicNow();
   if (wait > TIMER_LATE_MS) setTimeout(act, wait - TIMER_LATE_MS);
+  else if (perSecond > PRECISE_PER_SECOND_MAX) setTimeout(act, 0);
   else setImmediate(act);
 }
 
@@ -153,7 +156,8 @@ export class Tills {
             failed: reject,
           });
         }
-        if (given < total) wakeFor(measure.startedAt + (given * 1_000) / perSecond, giveDue);
+        const nextDueAt = measure.startedAt + (given * 1_000) / perSecond;
+        if (given < total) wakeFor(nextDueAt, perSecond, giveDue);
       };
       giveDue();
     });
