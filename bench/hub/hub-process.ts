@@ -52,6 +52,8 @@ export class HubProcess {
   /** Of the hub itself, also where it runs under another command. */
   #pid = 0;
   #output = '';
+  /** From the spawning to the first time that it said to be ready. */
+  readyAfterMs = NaN;
 
   private constructor(port: number, options: HubOptions) {
     const { directory, flags = [], nodeFlags = [], under = [], profileDirectory = null } = options;
@@ -95,7 +97,9 @@ export class HubProcess {
 
   /** Resolves when the hub is ready. */
   static async start(options: HubOptions): Promise<HubProcess> {
-    const hub = new HubProcess(await freePort(), options);
+    const port = await freePort();
+    const from = performance.now();
+    const hub = new HubProcess(port, options);
     const deadline = Date.now() + START_WAIT_MS;
     while (!(await hub.isReady())) {
       if (hub.#child.exitCode !== null || Date.now() > deadline) {
@@ -103,6 +107,7 @@ export class HubProcess {
       }
       await pause(POLL_MS);
     }
+    hub.readyAfterMs = performance.now() - from;
     hub.#pid = await hub.#askPid();
     return hub;
   }
