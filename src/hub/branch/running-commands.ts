@@ -6,17 +6,41 @@ import type { Timers } from '../../base/clock.js';
 import { refuse } from '../../base/refusal.js';
 import type { CommandAnswer } from './answer.js';
 
-interface Running {
-  readonly requestHash: string;
-  answer: Promise<CommandAnswer>;
+/** How a command tells its end: one of the two, once. */
+export interface RunEnd {
+  answered(answer: CommandAnswer): void;
+  /** A bug, or I/O of a read. */
+  failed(error: unknown): void;
 }
 
-/** Starts a command; `ended` is to be called at its end, whatever that is. */
-export type StartCommand = (ended: () => void) => Promise<CommandAnswer>;
+class Running implements RunEnd {
+  readonly requestHash: string;
+  readonly answer: Promise<CommandAnswer>;
+  readonly #ended: () => void;
+  #resolve: (answer: CommandAnswer) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(requestHash: string, ended: () => void) {
+    this.requestHash = requestHash;
+    this.#ended = ended;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  answered(answer: CommandAnswer): void {
+    this.#ended();
+    this.#resolve(answer);
+  }
+
+  failed(error: unknown): void {
+    this.#ended();
+    this.#reject(error);
+  }
+}
 
 const IN_PROGRESS_RETRY_MS = 1_000;
-/** Stands for an answer while its command is being started, when nobody can ask for it. */
-const NOT_STARTED = new Promise<CommandAnswer>(() => {});
 
 export class RunningCommands {
   readonly #running = new Map<string, Running>();
@@ -36,16 +60,15 @@ export class RunningCommands {
    * Runs `start`, unless the key is running already: the same request gets that one's answer, marked as replayed; another one
    * runs after it, for only its end tells whose the key is.
    */
-  once(key: string, requestHash: string, start: StartCommand): Promise<CommandAnswer> {
+  once(key: string, requestHash: string, start: (end: RunEnd) => void): Promise<CommandAnswer> {
     const running = this.#running.get(key);
     if (running !== undefined) {
       if (running.requestHash === requestHash) return this.#join(running);
       return this.#behind(running, () => this.once(key, requestHash, start));
     }
-    // In the map before it starts: it may end before it returns.
-    const started: Running = { requestHash, answer: NOT_STARTED };
+    const started = new Running(requestHash, () => this.#running.delete(key));
     this.#running.set(key, started);
-    started.answer = start(() => this.#running.delete(key));
+    start(started);
     return started.answer;
   }
 
