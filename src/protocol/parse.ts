@@ -2,7 +2,7 @@
  * Bytes from a client to a typed message, a refusal, or the verdict that the connection must end. After this nobody checks
  * shapes again.
  */
-import type { TSchema } from 'typebox';
+import { Type as Schema, type TObject, type TSchema } from 'typebox';
 import { assertNever } from '../base/assert.js';
 import { refuse, type FaultDetail, type Refusal } from '../base/refusal.js';
 import { COMMANDS, LEASES } from '../domain/registry.js';
@@ -45,13 +45,17 @@ interface Envelope {
 const envelopes: ReadonlyMap<string, Envelope> = new Map(
   Object.entries(ENVELOPES).map(([type, schema]) => [
     type,
-    { faults: compileChecker(schema), pick: pickBy(schema) },
+    { faults: compileChecker(schema), pick: pickBy(tagged(schema)) },
   ]),
 );
 const payloads = compileAll(
   Object.values({ ...COMMANDS, ...LEASES }).map(({ name, payload }) => [name, payload]),
 );
 const params = compileAll(Object.entries(QUERY_PARAMS));
+
+function tagged(envelope: TObject): TObject {
+  return Schema.Object({ type: Schema.String(), ...envelope.properties });
+}
 
 function compileAll(schemas: Iterable<readonly [string, TSchema]>): ReadonlyMap<string, Checker> {
   return new Map([...schemas].map(([name, schema]) => [name, compileChecker(schema)]));
@@ -82,7 +86,7 @@ function read(type: string, fields: Fields): ParsedMessage {
   }
   const faults = envelope.faults(fields);
   if (faults.length > 0) return refused(type, fields, withFaults('bad_message', type, faults));
-  const message = { type, ...envelope.pick(fields) } as unknown as ClientMessage;
+  const message = envelope.pick(fields) as unknown as ClientMessage;
   const refusal = refuseInside(message);
   return refusal === null ? { kind: 'message', message } : refused(type, fields, refusal);
 }
