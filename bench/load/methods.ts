@@ -1,4 +1,5 @@
 /** What a load generator can be asked to do. Each process keeps what it opened until it is told to close it. */
+import { FanSubscribers, type FanOptions, type FanReport } from './fan-subscribers.js';
 import {
   Restaurants,
   type RestaurantsOptions,
@@ -15,10 +16,12 @@ import {
   type TillsOptions,
   type WorkKind,
 } from './tills.js';
+import { Writers, type WritersOptions, type WritersReport } from './writers.js';
 
 let tills: Tills | null = null;
 let restaurants: Restaurants | null = null;
 const screens: Screens[] = [];
+const fans = new Map<string, FanSubscribers>();
 
 function openTills(): Tills {
   if (tills === null) throw new Error('no tills are open');
@@ -74,6 +77,24 @@ export const METHODS = {
     for (const each of screens.splice(0)) each.close();
     return null;
   },
+  async 'fan.open'({ group, ...options }: FanOptions & { readonly group: string }): Promise<null> {
+    const opened = new FanSubscribers();
+    fans.set(group, opened);
+    await opened.open(options);
+    return null;
+  },
+  'fan.reached'({
+    group,
+    each,
+  }: {
+    readonly group: string;
+    readonly each: number;
+  }): Promise<FanReport> {
+    const subscribers = fans.get(group);
+    if (subscribers === undefined) throw new Error(`there is no group "${group}"`);
+    return subscribers.reached(each);
+  },
+  'writers.run': (params: WritersOptions): Promise<WritersReport> => Writers.run(params),
 } as const;
 
 export type Methods = typeof METHODS;
