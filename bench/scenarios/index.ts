@@ -1,11 +1,23 @@
 /** All scenarios, in the order in which they run. */
 import type { Scenario } from '../scenario.js';
+import { conflicts } from './conflicts.js';
 import { fanout } from './fanout.js';
 import { kitchenQuery } from './kitchen-query.js';
 import { rush } from './rush.js';
+import { micro } from './micro.js';
 import { restart } from './restart.js';
 import { soak } from './soak.js';
 import { stores } from './stores.js';
 import { throughput } from './throughput.js';
 
-export const SCENARIOS: readonly Scenario[] = [fanout, rush, throughput, stores, kitchenQuery, soak, restart];
+export const SCENARIOS: readonly Scenario[] = [
+  fanout,
+  rush,
+  throughput,
+  stores,
+  kitchenQuery,
+  conflicts,
+  soak,
+  restart,
+  micro,
+];
