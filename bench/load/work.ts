@@ -14,7 +14,7 @@ export interface Work {
 }
 
 /** Items of the demo menu that can be ordered as they are, of three stations; prices in pence, tax included. */
-const ITEMS = [
+export const ITEMS = [
   { id: 'halloumi', price: 720 },
   { id: 'lentil-soup', price: 550 },
   { id: 'onion-rings', price: 450 },
