@@ -24,6 +24,8 @@ interface Options {
   readonly json?: string;
   readonly html?: string;
   readonly profile?: string;
+  readonly orders?: string;
+  readonly menu?: string;
 }
 
 const REPETITIONS = 5;
@@ -51,6 +53,13 @@ async function runScenario(scenario: Scenario, bench: Bench): Promise<ScenarioRe
   }
 }
 
+function recordedOf({ orders, menu }: Options): Bench['recorded'] {
+  if (orders === undefined && menu === undefined) return null;
+  if (orders === undefined || menu === undefined)
+    throw new Error('--orders and --menu go together');
+  return { orders, menu };
+}
+
 function benchOf(options: Options, root: string, progress: Progress): Bench {
   const quick = options.quick === true;
   const given = Number(options.repetitions ?? (quick ? REPETITIONS_QUICK : REPETITIONS));
@@ -58,6 +67,7 @@ function benchOf(options: Options, root: string, progress: Progress): Bench {
   return {
     quick,
     repetitions: given,
+    recorded: recordedOf(options),
     profileDirectory: options.profile ?? null,
     directory: () => mkdtempSync(join(root, 'hub-')),
     progress: (done, words) => {
@@ -119,5 +129,7 @@ await new Command('bench')
   .option('--json <file>', 'write every figure as JSON')
   .option('--html <file>', 'write a report with plots')
   .option('--profile <directory>', 'hubs write CPU profiles there')
+  .option('--orders <file>', 'for bytes: CSV of recorded orders; default: the sample day')
+  .option('--menu <file>', 'for bytes: CSV of their menu')
   .action(bench)
   .parseAsync();

@@ -73,6 +73,8 @@ export interface Bench {
   readonly quick: boolean;
   /** How often each side of a comparison is measured, sides in turn. */
   readonly repetitions: number;
+  /** Recorded orders to replay in place of the sample, and their menu: CSV as `expeditor replay` takes it. */
+  readonly recorded: { readonly orders: string; readonly menu: string } | null;
   /** Where hubs write CPU profiles; null: none wanted. */
   readonly profileDirectory: string | null;
   /** A new empty directory; it goes with the run. */

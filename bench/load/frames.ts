@@ -53,9 +53,14 @@ function headAt(bytes: Buffer, at: number): Head | null {
   return { opcode, headerBytes: 10, payloadBytes: Number(bytes.readBigUInt64BE(at + 2)) };
 }
 
+/** Of a server's frame: two bytes and the length where it does not fit in them. */
+export function frameHeaderBytes(payloadBytes: number): number {
+  return payloadBytes < 126 ? 2 : payloadBytes <= 0xffff ? 4 : 10;
+}
+
 /** A client's frame. Its mask is four zero bytes: allowed, and the payload stays as it is. */
 export function clientFrame(payload: Uint8Array, opcode: 'text' | 'binary'): Buffer {
-  const headerBytes = payload.length < 126 ? 2 : payload.length <= 0xffff ? 4 : 10;
+  const headerBytes = frameHeaderBytes(payload.length);
   const frame = Buffer.alloc(headerBytes + MASK_BYTES + payload.length);
   frame.writeUInt8(FINAL | (opcode === 'binary' ? BINARY : 1), 0);
   if (headerBytes === 2) {

@@ -1,5 +1,8 @@
 /** What a load generator can be asked to do. Each process keeps what it opened until it is told to close it. */
+import { catchUpBytes, type CatchUpBytes, type CatchUpBytesOptions } from './catch-up-bytes.js';
 import { FanSubscribers, type FanOptions, type FanReport } from './fan-subscribers.js';
+import { giveEachKind, type KindGiven } from './kinds.js';
+import { Recorders, type Recorded, type RecordersOptions, type Visit } from './recorder.js';
 import {
   Restaurants,
   type RestaurantsOptions,
@@ -7,6 +10,7 @@ import {
   type ShiftReport,
 } from './restaurants.js';
 import { Screens, type ScreensOptions, type ScreensReport } from './screens.js';
+import { Storm, type StormOptions, type StormReport } from './storm.js';
 import {
   Tills,
   type ClosedLoop,
@@ -20,6 +24,8 @@ import { Writers, type WritersOptions, type WritersReport } from './writers.js';
 
 let tills: Tills | null = null;
 let restaurants: Restaurants | null = null;
+let recorders: Recorders | null = null;
+let storm: Storm | null = null;
 const screens: Screens[] = [];
 const fans = new Map<string, FanSubscribers>();
 
@@ -28,9 +34,19 @@ function openTills(): Tills {
   return tills;
 }
 
+function openStorm(): Storm {
+  if (storm === null) throw new Error('no storm is open');
+  return storm;
+}
+
 function openRestaurants(): Restaurants {
   if (restaurants === null) throw new Error('no restaurants are open');
   return restaurants;
+}
+
+function openRecorders(): Recorders {
+  if (recorders === null) throw new Error('no recorders are open');
+  return recorders;
 }
 
 export const METHODS = {
@@ -60,6 +76,27 @@ export const METHODS = {
     restaurants = null;
     return null;
   },
+  async 'recorders.open'(params: RecordersOptions): Promise<null> {
+    recorders = new Recorders(params);
+    await recorders.open();
+    return null;
+  },
+  'recorders.report': (): Promise<{
+    readonly recorded: readonly Recorded[];
+    readonly visits: readonly Visit[];
+  }> => openRecorders().report(),
+  'recorders.close'(): null {
+    recorders?.close();
+    recorders = null;
+    return null;
+  },
+  'kinds.give': ({
+    port,
+    token,
+  }: {
+    readonly port: number;
+    readonly token: string;
+  }): Promise<readonly KindGiven[]> => giveEachKind(port, token),
   async 'screens.open'(params: ScreensOptions): Promise<null> {
     const opened = new Screens(params);
     screens.push(opened);
@@ -95,6 +132,19 @@ export const METHODS = {
     return subscribers.reached(each);
   },
   'writers.run': (params: WritersOptions): Promise<WritersReport> => Writers.run(params),
+  async 'storm.open'(params: StormOptions): Promise<null> {
+    storm = new Storm(params);
+    await storm.open();
+    return null;
+  },
+  'storm.cut': (): Promise<StormReport> => openStorm().cut(),
+  'storm.check': (): Promise<readonly string[]> => openStorm().check(),
+  'storm.close'(): null {
+    storm?.close();
+    storm = null;
+    return null;
+  },
+  'catchUp.bytes': (params: CatchUpBytesOptions): Promise<CatchUpBytes[]> => catchUpBytes(params),
 } as const;
 
 export type Methods = typeof METHODS;
