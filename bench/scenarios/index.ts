@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario.js';
 import { conflicts } from './conflicts.js';
 import { fanout } from './fanout.js';
 import { kitchenQuery } from './kitchen-query.js';
+import { reconnect } from './reconnect.js';
 import { rush } from './rush.js';
 import { micro } from './micro.js';
 import { restart } from './restart.js';
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   stores,
   kitchenQuery,
   conflicts,
+  reconnect,
   soak,
   restart,
   micro,
