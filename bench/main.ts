@@ -56,7 +56,7 @@ async function runScenario(scenario: Scenario, bench: Bench): Promise<ScenarioRe
 function recordedOf({ orders, menu }: Options): Bench['recorded'] {
   if (orders === undefined && menu === undefined) return null;
   if (orders === undefined || menu === undefined)
-    throw new Error('--orders and --menu go together');
+    {throw new Error('--orders and --menu go together');}
   return { orders, menu };
 }
 

@@ -76,7 +76,7 @@ class Line {
         const message = decode(payload, encoding) as HubMessage;
         options.hear(message, frameHeaderBytes(payload.length) + payload.length);
         if (message.type === 'heartbeat')
-          line.#send({ type: 'heartbeat', versions: message.versions });
+          {line.#send({ type: 'heartbeat', versions: message.versions });}
         if (message.type === 'snapshot' || message.type === 'snapshot:delta') ready();
       },
     });

@@ -1,6 +1,7 @@
 /** All scenarios, in the order in which they run. */
 import type { Scenario } from '../scenario.js';
 import { conflicts } from './conflicts.js';
+import { bytes } from './bytes.js';
 import { fanout } from './fanout.js';
 import { kitchenQuery } from './kitchen-query.js';
 import { reconnect } from './reconnect.js';
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   throughput,
   stores,
   kitchenQuery,
+  bytes,
   conflicts,
   reconnect,
   soak,
