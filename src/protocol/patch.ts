@@ -21,18 +21,14 @@ export function updatedColumns(
   columns: readonly string[],
   values: ColumnValues,
 ): Pick<UpdatedRow, 'changes' | 'patch'> {
-  const changes: Record<string, unknown> = {};
-  const patch: PatchOperation[] = [];
+  const updated: { changes?: Record<string, unknown>; patch?: PatchOperation[] } = {};
   for (const column of columns) {
     const after = values.after(column);
     const operations = patchIfSmaller(values.before(column), after, column);
-    if (operations === null) changes[column] = after;
-    else patch.push(...operations);
+    if (operations === null) (updated.changes ??= {})[column] = after;
+    else if (operations.length > 0) (updated.patch ??= []).push(...operations);
   }
-  return {
-    ...(Object.keys(changes).length > 0 && { changes }),
-    ...(patch.length > 0 && { patch }),
-  };
+  return updated;
 }
 
 /** The operations that turn one value of the column into the other; null: sending the value whole takes no more bytes. */

@@ -8,14 +8,16 @@ interface PendingRow {
   readonly before: AnyRow | null;
   /** The row as it is now; null: not in the view any more. */
   after: AnyRow | null;
-  readonly columns: Set<string>;
+  /** Those that changed, each once. */
+  columns: readonly string[];
 }
 
 /** How a table's rows look in the view. */
 export interface Shape {
-  readonly columns: readonly string[];
-  project(row: AnyRow): ViewRow;
-  show(column: string, row: AnyRow): unknown;
+  /** The columns that an update tells of, where they changed: all that the view shows but `id` and `version`. */
+  readonly told: ReadonlySet<string>;
+  readonly project: (row: AnyRow) => ViewRow;
+  readonly show: (column: string, row: AnyRow) => unknown;
 }
 
 export class PendingTable {
@@ -38,11 +40,12 @@ export class PendingTable {
   note(id: string, before: AnyRow | null, after: AnyRow | null, columns: readonly string[]): void {
     const pending = this.#rows.get(id);
     if (pending === undefined) {
-      this.#rows.set(id, { before, after, columns: new Set(columns) });
+      this.#rows.set(id, { before, after, columns });
       return;
     }
     pending.after = after;
-    for (const column of columns) pending.columns.add(column);
+    const more = columns.filter((column) => !pending.columns.includes(column));
+    if (more.length > 0) pending.columns = [...pending.columns, ...more];
   }
 
   clear(): void {
@@ -65,23 +68,22 @@ export class PendingTable {
     }
     this.#rows.clear();
     if (inserted.length + updated.length + deleted.length === 0) return null;
-    return {
-      ...(inserted.length > 0 && { inserted }),
-      ...(updated.length > 0 && { updated }),
-      ...(deleted.length > 0 && { deleted }),
-    };
+    const changes: { -readonly [Kind in keyof TableChanges]: TableChanges[Kind] } = {};
+    if (inserted.length > 0) changes.inserted = inserted;
+    if (updated.length > 0) changes.updated = updated;
+    if (deleted.length > 0) changes.deleted = deleted;
+    return changes;
   }
 
-  #updated(before: AnyRow, after: AnyRow, columns: ReadonlySet<string>): UpdatedRow {
-    const shown = this.#shape.columns.filter(
-      (column) => columns.has(column) && column !== 'id' && column !== 'version',
-    );
+  #updated(before: AnyRow, after: AnyRow, columns: readonly string[]): UpdatedRow {
+    const { told, show } = this.#shape;
+    const shown = columns.filter((column) => told.has(column));
     return {
       id: after.id,
       version: after.version,
       ...updatedColumns(shown, {
-        before: (column) => this.#shape.show(column, before),
-        after: (column) => this.#shape.show(column, after),
+        before: (column) => show(column, before),
+        after: (column) => show(column, after),
       }),
     };
   }

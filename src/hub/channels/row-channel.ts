@@ -21,12 +21,13 @@ interface ChannelTable {
 }
 
 function shapeOf(tableView: TableView): Shape {
+  const { columns, shown } = tableView;
   return {
-    columns: tableView.columns,
+    told: new Set(columns.filter((column) => column !== 'id' && column !== 'version')),
     project: (row) => project(tableView, row as Rows[HotTableName]),
-    show(column, row) {
+    show: (column, row) => {
       const value = (row as unknown as Readonly<Record<string, unknown>>)[column];
-      const show = tableView.shown?.[column];
+      const show = shown?.[column];
       return show === undefined ? value : show(value);
     },
   };

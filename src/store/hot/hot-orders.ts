@@ -76,17 +76,9 @@ export class HotOrders {
       this.#index(header);
       return;
     }
-    const before = held.header;
     // A new object each time: whoever holds the aggregate from before keeps what they saw.
     this.#orders.set(header.id, { ...held, header });
-    if (
-      before.status !== header.status ||
-      before.stations !== header.stations ||
-      before.table_no !== header.table_no
-    ) {
-      this.#unindex(before);
-      this.#index(header);
-    }
+    this.#reindex(held.header, header);
   }
 
   /** `from`: the order that the line stood in before, where a split or merge moved it. */
@@ -134,6 +126,25 @@ export class HotOrders {
     if (header.table_no !== null) this.#byTable.add(header.table_no, header.id);
     for (const station of header.stations) this.#byStation.add(station, header.id);
     if (header.stations.length > 0) this.#inKitchen.add(header.id);
+  }
+
+  /** Touches only the indexes of what changed: mostly none did. */
+  #reindex(before: OrderHeader, { id, status, table_no, stations }: OrderHeader): void {
+    if (before.status !== status) {
+      this.#byStatus.remove(before.status, id);
+      this.#byStatus.add(status, id);
+    }
+    if (before.table_no !== table_no) {
+      if (before.table_no !== null) this.#byTable.remove(before.table_no, id);
+      if (table_no !== null) this.#byTable.add(table_no, id);
+    }
+    if (before.stations === stations) return;
+    for (const left of before.stations) {
+      if (!stations.includes(left)) this.#byStation.remove(left, id);
+    }
+    for (const station of stations) this.#byStation.add(station, id);
+    if (stations.length > 0) this.#inKitchen.add(id);
+    else this.#inKitchen.delete(id);
   }
 
   #unindex(header: OrderHeader): void {
