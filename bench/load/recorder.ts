@@ -5,6 +5,7 @@ import {
   type ClientMessage,
   type Encoding,
   type HubMessage,
+  type SubscribeMessage,
   type ViewName,
 } from '#dist/protocol/messages.js';
 import { frameHeaderBytes } from './frames.js';
@@ -29,8 +30,10 @@ export interface Recorded {
 /** What one newcomer, or one who comes back, was given. */
 export interface Visit {
   readonly view: ViewName;
-  /** Commits that it had missed; null: it knew nothing. */
+  /** Commits that it had missed when it asked, or a few more; null: it knew nothing. */
   readonly behind: number | null;
+  /** Commits that it was told of. */
+  readonly missed: number;
   /** `snapshot` also where somebody came back and a catch-up would have been longer. */
   readonly type: 'snapshot' | 'snapshot:delta';
   readonly bytes: number;
@@ -46,11 +49,13 @@ export interface RecordersOptions {
 
 const BRANCH = 'main';
 const VISITED: readonly ViewName[] = ['orders', 'kitchen'];
-const BEHIND: readonly (number | null)[] = [null, 1, 10, 100];
+const BEHIND: readonly (number | null)[] = [null, 10, 100];
 
 type Hear = (message: HubMessage, bytes: number) => void;
 
-/** Live with its first snapshot. `since` null: it knows nothing. */
+type Since = NonNullable<SubscribeMessage['since']>;
+
+/** Live with its first snapshot. `since` gives null: it knows nothing. */
 class Line {
   readonly #encoding: Encoding;
   #socket: RawSocket | null = null;
@@ -62,7 +67,7 @@ class Line {
   static async open(
     { port, token }: Pick<RecordersOptions, 'port' | 'token'>,
     { view, station, encoding }: Watched,
-    options: { readonly since: { epoch: string; version: number } | null; readonly hear: Hear },
+    options: { readonly since: () => Since | null; readonly hear: Hear },
   ): Promise<Line> {
     const line = new Line(encoding);
     let ready = (): void => {};
@@ -75,16 +80,18 @@ class Line {
       onMessage: (payload) => {
         const message = decode(payload, encoding) as HubMessage;
         options.hear(message, frameHeaderBytes(payload.length) + payload.length);
-        if (message.type === 'heartbeat')
-          {line.#send({ type: 'heartbeat', versions: message.versions });}
+        if (message.type === 'heartbeat') {
+          line.#send({ type: 'heartbeat', versions: message.versions });
+        }
         if (message.type === 'snapshot' || message.type === 'snapshot:delta') ready();
       },
     });
+    const since = options.since();
     line.#send({ type: 'hello', id: 'hello', token });
     line.#send({
       ...{ type: 'subscribe', id: 'subscribe', view, branchId: BRANCH },
       ...(station !== undefined && { station }),
-      ...(options.since !== null && { since: options.since }),
+      ...(since !== null && { since }),
     });
     await live;
     return line;
@@ -136,7 +143,9 @@ export class Recorders {
         recorder.hear(message, bytes);
         if (index === 0 && message.type === 'delta') this.#maybeVisit(recorder);
       };
-      this.#lines.push(await Line.open(this.#options, recorder.watched, { since: null, hear }));
+      this.#lines.push(
+        await Line.open(this.#options, recorder.watched, { since: () => null, hear }),
+      );
     }
   }
 
@@ -156,30 +165,31 @@ export class Recorders {
     for (const line of this.#lines.splice(0)) line.close();
   }
 
-  #maybeVisit({ deltas, epoch }: Recorder): void {
+  #maybeVisit(recorder: Recorder): void {
     const { visitEvery } = this.#options;
-    const newest = deltas.at(-1)?.[1] ?? 0;
-    if (visitEvery === null || deltas.length % visitEvery !== 0) return;
+    if (visitEvery === null || recorder.deltas.length % visitEvery !== 0) return;
     this.#visiting = this.#visiting.then(async () => {
       for (const view of VISITED) {
-        for (const behind of BEHIND) {
-          const since = behind === null ? null : { epoch, version: Math.max(1, newest - behind) };
-          await this.#visit({ view, encoding: 'msgpack' }, { behind, since });
-        }
+        for (const behind of BEHIND) await this.#visit(view, behind, recorder);
       }
     });
   }
 
-  async #visit(
-    watched: Watched,
-    { behind, since }: Pick<Visit, 'behind'> & { since: { epoch: string; version: number } | null },
-  ): Promise<void> {
-    const { view } = watched;
-    const hear: Hear = ({ type }, bytes) => {
-      if (type !== 'snapshot' && type !== 'snapshot:delta') return;
-      this.#visits.push({ view, behind, type, bytes });
+  /** `recorder` tells where the branch is. */
+  async #visit(view: ViewName, behind: number | null, recorder: Recorder): Promise<void> {
+    let from = 0;
+    const since = (): Since | null => {
+      if (behind === null) return null;
+      from = Math.max(1, (recorder.deltas.at(-1)?.[1] ?? 0) - behind);
+      return { epoch: recorder.epoch, version: from };
     };
-    const line = await Line.open(this.#options, watched, { since, hear });
+    const hear: Hear = (message, bytes) => {
+      const { type } = message;
+      if (type !== 'snapshot' && type !== 'snapshot:delta') return;
+      const version = type === 'snapshot' ? message.version : message.newVersion;
+      this.#visits.push({ view, behind, missed: version - from, type, bytes });
+    };
+    const line = await Line.open(this.#options, { view, encoding: 'msgpack' }, { since, hear });
     line.close();
   }
 }
