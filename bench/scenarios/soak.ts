@@ -239,7 +239,7 @@ function plotsOf({ probe }: Day): Plot[] {
 }
 
 function notesOf({ shiftSeconds, share }: Scale): string[] {
-  const orders = Math.round((RECORDS_PER_BRANCH * share) / RECORDS_PER_ORDER);
+  const orders = ((RECORDS_PER_BRANCH * share) / RECORDS_PER_ORDER).toLocaleString('en');
   const records = (RECORDS_PER_BRANCH * share).toLocaleString('en');
   const less = share === 1 ? '' : ` The quick form has a part of them: RSS is that of less data.`;
   return [
