@@ -35,7 +35,7 @@ export function decide(command: BranchCommand, inputs: DecisionInputs): Decision
       lookup: (table, id) => hot.record(table, id) ?? coldRecord(cold, table, id),
     });
   if (refusal !== null) return { kind: 'refused', refusal };
-  return definition.decide(state, payload, { ...outside, actor, clientAt });
+  return definition.decide(state, payload, { actor, clientAt, ...outside });
 }
 
 /** A lease keeps other devices' order and payment commands away, never the kitchen's. */

@@ -30,12 +30,9 @@ export function commandReply(
   request: { readonly id: string; readonly key: string },
 ): AckMessage | ErrorMessage {
   if (answer.kind === 'refused') return errorMessage(answer.refusal, request);
-  return {
-    type: 'ack',
-    ...request,
-    ...(answer.version !== null && { version: answer.version }),
-    durability: answer.durability,
-    result: answer.result,
-    ...(answer.replayed && { replayed: true }),
-  };
+  const { id, key } = request;
+  const { version, durability, result, replayed } = answer;
+  if (version === null) return { type: 'ack', id, key, durability, result };
+  if (!replayed) return { type: 'ack', id, key, version, durability, result };
+  return { type: 'ack', id, key, version, durability, result, replayed: true };
 }
