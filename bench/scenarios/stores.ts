@@ -8,7 +8,7 @@ import type { Bench, Figure, LatencyFigure, Plot, Result, Scenario } from '../sc
 import { CALLERS, THINK_MS, type CallersReport } from '../stores/callers.js';
 import type { EngineReport } from '../stores/child.js';
 import { killEngine, measureEngine, type Loss } from '../stores/engine-process.js';
-import { ENGINES, type EngineName } from '../stores/reading-store.js';
+import { ENGINES, type EngineName } from '../stores/engines.js';
 
 const SIZE = { orders: 1_000, inKitchen: 40 };
 /** What is lost does not hang on how many orders there are. */

@@ -5,7 +5,8 @@
 import { HotBranch } from '#dist/store/hot/hot-branch.js';
 import { Callers, nextStep, type CallersReport } from './callers.js';
 import { BRANCH, commit, fillStore, makeDay } from './made-day.js';
-import { openEngine, withReads, type EngineName, type ReadingStore } from './reading-store.js';
+import type { ReadingStore } from './reading-store.js';
+import { openEngine, withReads, type EngineName } from './engines.js';
 
 export interface Place {
   readonly engine: EngineName;

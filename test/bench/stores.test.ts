@@ -9,7 +9,7 @@ import { SqlKitchen } from '../../bench/peers/sql-kitchen.js';
 import { SqlStore } from '../../bench/peers/sql-store.js';
 import { canonicalTickets, hotKitchen, scannedKitchen } from '../../bench/stores/kitchen.js';
 import { BRANCH, fillStore, makeDay } from '../../bench/stores/made-day.js';
-import { withReads } from '../../bench/stores/reading-store.js';
+import { withReads } from '../../bench/stores/engines.js';
 
 async function inDirectory(use: (directory: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'expeditor-bench-test-'));
