@@ -127,7 +127,7 @@ function plotsOf(reports: Reports): Plot[] {
   });
   return [
     curves('Reads', 'reads'),
-    curves('Writes, durable but in memory', 'writes'),
+    curves('Writes (durable, but not in pure memory)', 'writes'),
     {
       kind: 'bar',
       title: 'Heap and buffers',
