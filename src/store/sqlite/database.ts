@@ -11,7 +11,8 @@ const SQLITE_VERSION_MIN = [3, 51, 3] as const;
 const BUSY_WAIT_MS = 5_000;
 /** What is left of the WAL file after a reset. */
 const WAL_BYTES_KEPT = 64 * 1024 * 1024;
-const WRITER_CACHE_KIB = 32 * 1024;
+/** Four times as much made no commit cheaper on a database of 160 MB: what is written lies close together. */
+const WRITER_CACHE_KIB = 8 * 1024;
 const READER_CACHE_KIB = 8 * 1024;
 const SYNCHRONOUS = { normal: 1, full: 2 } as const;
 

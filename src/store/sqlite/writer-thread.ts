@@ -3,12 +3,16 @@ import { Worker } from 'node:worker_threads';
 import type { FromWriter, ToWriter, WriterStart } from './messages.js';
 import type { Writer } from './write-queue.js';
 
+/** The writer keeps next to nothing of a group: more would only be filled with garbage before it is collected. */
+const YOUNG_GENERATION_MB = 12;
+
 export class WriterThread implements Writer {
   readonly #worker: Worker;
   #broke: string | null = null;
 
   constructor(script: URL, start: WriterStart) {
-    this.#worker = new Worker(script, { workerData: start, execArgv: [] });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
+    this.#worker = new Worker(script, { workerData: start, execArgv: [], resourceLimits });
     this.#worker.on('error', (error: unknown) => {
       this.#broke = error instanceof Error ? error.message : String(error);
     });
