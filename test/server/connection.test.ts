@@ -95,6 +95,33 @@ describe('a connection', () => {
     }
   });
 
+  it('O-WS-9 connections are each sent their own frames, whether or not others were sent the same', async () => {
+    open = await doorOnPort();
+    const sockets = [await dial(open.port), await dial(open.port), await dial(open.port)];
+    const [one, two, three] = [10, 20, 30].map((length) => frameOf(pattern(length), 'msgpack'));
+    const given = [
+      [one!, two!],
+      [one!, two!],
+      [one!, two!, three!],
+      [two!, three!],
+      [one!, two!],
+    ];
+    for (const [nth, frames] of given.entries()) {
+      const socket = sockets[nth % sockets.length]!;
+      const lengths: number[] = [];
+      const all = new Promise<void>((resolve) => {
+        socket.on('message', (bytes: Buffer) => {
+          expect(bytes.equals(pattern(bytes.length))).toBe(true);
+          if (lengths.push(bytes.length) === frames.length) resolve();
+        });
+      });
+      open.hub.connections[nth % sockets.length]?.write(frames);
+      await all;
+      socket.removeAllListeners('message');
+      expect(lengths).toEqual(frames.map(({ bytes, headerBytes }) => bytes - headerBytes));
+    }
+  });
+
   it('O-WS-9 a frame of several parts is one message, and its big part is not copied', async () => {
     open = await doorOnPort();
     const socket = await dial(open.port);

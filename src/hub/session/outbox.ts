@@ -4,19 +4,18 @@
  */
 import type { Connection, Frame } from '../connection.js';
 
+/** Whose rows a frame brings: told when it was given to the socket. */
+export interface Recipient {
+  written(version: number): void;
+}
+
 /** What a frame is to its connection. */
 export type Parcel =
   | { readonly kind: 'answer' }
   /** Names what is queued before it, and goes with the deltas that are dropped: it would name what never comes. */
   | { readonly kind: 'heartbeat' }
-  /** A snapshot or catch-up: leads the channel to `version`. */
-  | { readonly kind: 'snapshot'; readonly written: () => void }
-  | { readonly kind: 'delta'; readonly written: () => void };
-
-interface Waiting {
-  readonly frame: Frame;
-  readonly parcel: Parcel;
-}
+  /** A snapshot or catch-up, or a delta: leads the recipient's channel to `version`. */
+  | { readonly kind: 'snapshot' | 'delta'; readonly to: Recipient; readonly version: number };
 
 export interface OutboxOptions {
   readonly connection: Connection;
@@ -29,7 +28,9 @@ export interface OutboxOptions {
 
 export class Outbox {
   readonly #options: OutboxOptions;
-  #waiting: Waiting[] = [];
+  /** What waits, and beside each frame its parcel: two lists, so that the frames leave as they stand. */
+  #frames: Frame[] = [];
+  #parcels: Parcel[] = [];
   #deltaBytes = 0;
   #bytes = 0;
   #snapshots = 0;
@@ -43,7 +44,7 @@ export class Outbox {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#frames.length === 0;
   }
 
   /** Nothing waits, here or before the kernel. */
@@ -69,41 +70,63 @@ export class Outbox {
       this.#snapshots += 1;
     }
     this.#bytes += frame.bytes;
-    this.#waiting.push({ frame, parcel });
+    this.#frames.push(frame);
+    this.#parcels.push(parcel);
   }
 
-  /** Writes what the socket may take now, in order and in one go. */
+  /**
+   * Writes what the socket may take now, in order and in one go; more than once only where the kernel takes all of it at once.
+   * What waits after that waits for the socket, which tells when it has drained.
+   */
   flush(): void {
     const { connection, socketBytesMax } = this.#options;
-    let room = socketBytesMax - connection.bufferedBytes;
-    if (room <= 0 || this.isEmpty) return;
-    let count = 0;
-    for (const { frame } of this.#waiting) {
-      if (room <= 0) break;
-      room -= frame.bytes;
-      count += 1;
+    while (!this.isEmpty) {
+      const room = socketBytesMax - connection.bufferedBytes;
+      if (room <= 0) return;
+      this.#write(room);
     }
-    const leaving = count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
-    this.#waiting = count === this.#waiting.length ? [] : this.#waiting.slice(count);
-    connection.write(leaving.map(({ frame }) => frame));
-    for (const waiting of leaving) this.#leave(waiting);
   }
 
   /** Drops every delta that waits, of all channels, and the heartbeats that tell of them. */
   dropDeltas(): void {
-    this.#waiting = this.#waiting.filter(({ frame, parcel }) => {
-      if (parcel.kind !== 'delta' && parcel.kind !== 'heartbeat') return true;
-      this.#bytes -= frame.bytes;
-      return false;
-    });
+    const frames = this.#frames;
+    const parcels = this.#parcels;
+    this.#frames = [];
+    this.#parcels = [];
+    for (const [at, parcel] of parcels.entries()) {
+      const frame = frames[at];
+      if (frame === undefined) break;
+      if (parcel.kind === 'delta' || parcel.kind === 'heartbeat') {
+        this.#bytes -= frame.bytes;
+      } else {
+        this.#frames.push(frame);
+        this.#parcels.push(parcel);
+      }
+    }
     this.#deltaBytes = 0;
   }
 
-  #leave({ frame, parcel }: Waiting): void {
+  /** As many frames as there is room for, the last one wholly. */
+  #write(room: number): void {
+    let count = 0;
+    for (let left = room; left > 0 && count < this.#frames.length; count += 1) {
+      left -= this.#frames[count]?.bytes ?? 0;
+    }
+    const isAll = count === this.#frames.length;
+    const frames = isAll ? this.#frames : this.#frames.slice(0, count);
+    const parcels = isAll ? this.#parcels : this.#parcels.slice(0, count);
+    this.#frames = isAll ? [] : this.#frames.slice(count);
+    this.#parcels = isAll ? [] : this.#parcels.slice(count);
+    this.#options.connection.write(frames);
+    for (let at = 0; at < count; at += 1) this.#leave(frames[at], parcels[at]);
+  }
+
+  #leave(frame: Frame | undefined, parcel: Parcel | undefined): void {
+    if (frame === undefined || parcel === undefined) return;
     this.#bytes -= frame.bytes;
     if (parcel.kind === 'answer' || parcel.kind === 'heartbeat') return;
     if (parcel.kind === 'delta') this.#deltaBytes -= frame.bytes;
     else this.#snapshots -= 1;
-    parcel.written();
+    parcel.to.written(parcel.version);
   }
 }

@@ -3,7 +3,7 @@ import type { Encoding } from '../../protocol/messages.js';
 import type { ChannelAddress } from '../channels/channel.js';
 import type { Frame } from '../connection.js';
 import type { LiveChannel, Since, Subscriber } from '../fanout/live-channel.js';
-import type { Parcel } from './outbox.js';
+import type { Parcel, Recipient } from './outbox.js';
 
 export type SubscriptionState =
   /** A snapshot or catch-up is to be made; `id` answers a request, without it comes unasked. */
@@ -23,7 +23,7 @@ export interface SubscriptionOptions {
   readonly noticeResync: (name: string) => void;
 }
 
-export class Subscription implements Subscriber {
+export class Subscription implements Subscriber, Recipient {
   readonly name: string;
   readonly address: ChannelAddress;
   readonly encoding: Encoding;
@@ -35,7 +35,7 @@ export class Subscription implements Subscriber {
   /** The version of the last snapshot or catch-up: it is never dropped. */
   #snapshot = 0;
   /** The newest version given to the socket; null: none yet. */
-  #written: Since | null = null;
+  #written: number | null = null;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
@@ -67,12 +67,7 @@ export class Subscription implements Subscriber {
   delta(frame: Frame, version: number): void {
     if (this.#state.kind !== 'live') return;
     this.#queued = version;
-    this.#options.send(frame, {
-      kind: 'delta',
-      written: () => {
-        this.#noteWritten(version);
-      },
-    });
+    this.#options.send(frame, { kind: 'delta', to: this, version });
   }
 
   resync(): void {
@@ -87,15 +82,20 @@ export class Subscription implements Subscriber {
   lag(): boolean {
     if (this.#state.kind !== 'live') return false;
     this.#state = { kind: 'lagging' };
-    this.#queued = Math.max(this.#snapshot, this.#written?.version ?? 0);
+    this.#queued = Math.max(this.#snapshot, this.#written ?? 0);
     return true;
   }
 
   /** The connection has drained: what the client lacks since the version last written to it is to be sent. */
   recover(): void {
     if (this.#state.kind !== 'lagging') return;
-    this.#state = { kind: 'waiting', id: undefined, since: this.#written };
+    this.#state = { kind: 'waiting', id: undefined, since: this.#sinceWritten() };
     this.#options.wantsSnapshot();
+  }
+
+  #sinceWritten(): Since | null {
+    if (this.#written === null || this.#live === null) return null;
+    return { epoch: this.#live.channel.epoch, version: this.#written };
   }
 
   /** Sends the snapshot or catch-up that it waits for; live from there on. */
@@ -107,15 +107,11 @@ export class Subscription implements Subscriber {
     this.#state = { kind: 'live' };
     this.#queued = version;
     this.#snapshot = version;
-    this.#options.send(frame, {
-      kind: 'snapshot',
-      written: () => {
-        this.#noteWritten(version);
-      },
-    });
+    this.#options.send(frame, { kind: 'snapshot', to: this, version });
   }
 
-  #noteWritten(version: number): void {
-    if (this.#live !== null) this.#written = { epoch: this.#live.channel.epoch, version };
+  /** Given to the socket: what a catch-up begins at, should later deltas be dropped. */
+  written(version: number): void {
+    this.#written = version;
   }
 }

@@ -8,6 +8,7 @@ import type { Connection, ConnectionEvents, Frame } from '../../hub/connection.j
 import { CLOSE, type CloseCode } from '../../protocol/close-codes.js';
 import type { Encoding } from '../../protocol/messages.js';
 import { withCorrelation } from '../context.js';
+import { JoinedFrames } from './joined-frames.js';
 
 export interface SocketFacts {
   readonly id: string;
@@ -36,6 +37,11 @@ function rawSocket(ws: WebSocket): Socket | undefined {
   return socket instanceof Socket && ws.extensions === '' ? socket : undefined;
 }
 
+/** Of all connections: those of one tick are written to in turn. */
+const joined = new JoinedFrames();
+
+const NOTHING = Buffer.alloc(0);
+
 function bytesOf(data: RawData): Uint8Array {
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   return Array.isArray(data) ? Buffer.concat(data) : data;
@@ -48,9 +54,7 @@ export class SocketConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #socket: Socket | undefined;
   #closing = false;
-  /** Writes that the kernel has not taken yet. */
-  #pendingWrites = 0;
-  /** Something written was left in the buffer: `drained` is owed. */
+  /** Something written was left in the buffer: `drained` is to be told when the kernel has taken all. */
   #owesDrained = false;
   #messages = 0;
   #events: ConnectionEvents | undefined;
@@ -87,7 +91,6 @@ export class SocketConnection implements Connection {
     if (this.#closing || this.#ws.readyState !== WebSocket.OPEN || frames.length === 0) return;
     if (this.#socket === undefined) this.#send(frames);
     else this.#writeRaw(this.#socket, frames);
-    if (this.bufferedBytes > 0) this.#owesDrained = true;
   }
 
   ping(): void {
@@ -105,31 +108,41 @@ export class SocketConnection implements Connection {
     this.#ws.terminate();
   }
 
-  /** Corked, so that all chunks leave in one system call; the chunks themselves are shared with other connections. */
+  /**
+   * In one system call; what is written is shared with other connections. Without a callback Node has nothing left to do once
+   * the kernel took it: only where it did not, one is asked for behind all that waits.
+   */
   #writeRaw(socket: Socket, frames: readonly Frame[]): void {
-    socket.cork();
-    for (const { chunks } of frames) {
-      this.#pendingWrites += chunks.length;
-      for (const chunk of chunks) socket.write(chunk, this.#written);
+    const bytes = joined.of(frames);
+    if (bytes === null) {
+      socket.cork();
+      for (const { chunks } of frames) for (const chunk of chunks) socket.write(chunk);
+      socket.uncork();
+    } else {
+      socket.write(bytes);
     }
-    socket.uncork();
+    if (this.#owesDrained || socket.writableLength === 0) return;
+    this.#owesDrained = true;
+    socket.write(NOTHING, this.#written);
   }
 
   #send(frames: readonly Frame[]): void {
-    this.#pendingWrites += frames.length;
+    this.#owesDrained = true;
     for (const { chunks, headerBytes } of frames) {
       const message = Buffer.concat(chunks).subarray(headerBytes);
       this.#ws.send(message, { binary: this.encoding === 'msgpack' }, this.#written);
     }
   }
 
-  /** One function for every write, so that Node settles the synchronous writes of a turn together. */
   readonly #written = (error?: Error | null): void => {
-    this.#pendingWrites -= 1;
-    if (this.#pendingWrites > 0 || !this.#owesDrained) return;
-    this.#owesDrained = false;
     // After an error the socket's `close` is all that follows.
-    if (error === undefined || error === null) this.#events?.drained();
+    if (!this.#owesDrained || (error !== undefined && error !== null)) return;
+    if (this.bufferedBytes > 0) {
+      this.#socket?.write(NOTHING, this.#written);
+      return;
+    }
+    this.#owesDrained = false;
+    this.#events?.drained();
   };
 
   #message(data: RawData, isBinary: boolean, events: ConnectionEvents): void {
