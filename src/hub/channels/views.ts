@@ -7,6 +7,7 @@ import type { OrderHeader, OrderLine, Role, Rows } from '../../domain/rows.js';
 import { TABLES } from '../../domain/tables.js';
 import type { ViewName, ViewRow } from '../../protocol/messages.js';
 import type { HotBranch, HotTableName } from '../../store/hot/hot-branch.js';
+import { kitchenHeader, kitchenLine, ordersHeader, ordersLine } from './shown-rows.js';
 
 /** The rows that one view shows of one table. */
 export interface TableView<T extends HotTableName = HotTableName> {
@@ -19,6 +20,8 @@ export interface TableView<T extends HotTableName = HotTableName> {
   readonly columns: readonly string[];
   /** Columns that are shown otherwise than they are kept. */
   readonly shown?: Readonly<Record<string, (value: unknown) => unknown>>;
+  /** The same in one piece, for a table of which many rows are shown. */
+  readonly project?: (row: Rows[T]) => ViewRow;
   /** The rows in the view, found through an index where the table is big. */
   rows(hot: HotBranch): Iterable<Rows[T]>;
 }
@@ -51,6 +54,7 @@ export function publicColumns(table: HotTableName): readonly string[] {
 
 /** The row as a view shows it. */
 export function project(tableView: TableView, row: Rows[HotTableName]): ViewRow {
+  if (tableView.project !== undefined) return tableView.project(row);
   const source = row as unknown as Readonly<Record<string, unknown>>;
   const shownRow: Record<string, unknown> = {};
   for (const column of tableView.columns) {
@@ -85,13 +89,14 @@ const ORDERS: View = {
       includes: (row, hot) => row.shift_id === hot.shift?.id,
       mayHaveIncluded: () => true,
       columns: publicColumns('order_header'),
+      project: ordersHeader,
       *rows(hot) {
         for (const { header } of hot.orders.values()) {
           if (header.shift_id === hot.shift?.id) yield header;
         }
       },
     } satisfies TableView<'order_header'>,
-    ofOpenShift('order_line'),
+    { ...ofOpenShift('order_line'), project: ordersLine },
     ofOpenShift('order_payment'),
     ofOpenShift('order_adjustment'),
   ] as readonly TableView[],
@@ -142,6 +147,7 @@ function kitchenView(station: string | null): View {
     includes: headerIn,
     mayHaveIncluded: () => true,
     columns: KITCHEN_HEADER_COLUMNS,
+    project: kitchenHeader,
     *rows(hot) {
       for (const id of orderIds(hot)) {
         const order = hot.orders.get(id);
@@ -155,6 +161,7 @@ function kitchenView(station: string | null): View {
     mayHaveIncluded: (row) => row.sent_at !== null && (station === null || row.station === station),
     columns: KITCHEN_LINE_COLUMNS,
     shown: { modifiers: withoutPrices },
+    project: kitchenLine,
     *rows(hot) {
       for (const id of orderIds(hot)) {
         for (const row of hot.orders.get(id)?.lines ?? []) if (lineIn(row)) yield row;
