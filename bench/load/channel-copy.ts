@@ -10,13 +10,20 @@ import type {
   SnapshotMessage,
 } from '#dist/protocol/messages.js';
 
+type Told = Buffer | SnapshotMessage | SnapshotDeltaMessage;
+
+/** Bytes of deltas kept for later: a screen that checks must not cost the load generator more than one that counts. */
+const KEPT_BYTES_MAX = 32 * 1_048_576;
+
 export class ChannelCopy {
   readonly #checks: boolean;
   readonly #arrived: (payload: Buffer, nth: number) => void;
-  readonly faults: string[] = [];
+  readonly #faults: string[] = [];
   deltas = 0;
-  /** null: it only counts, or was told nothing yet. */
-  replica: Replica | null = null;
+  #replica: Replica | null = null;
+  /** What was told and not applied yet, in its order. */
+  #kept: Told[] = [];
+  #keptBytes = 0;
 
   /** `arrived` is told of each delta, with its number since the subscription began. */
   constructor(checks: boolean, arrived: (payload: Buffer, nth: number) => void) {
@@ -24,21 +31,47 @@ export class ChannelCopy {
     this.#arrived = arrived;
   }
 
+  /** All that was told, applied; null: it only counts, or was told nothing yet. */
+  get replica(): Replica | null {
+    this.#applyKept();
+    return this.#replica;
+  }
+
+  /** What was told that does not fit what is held. */
+  get faults(): readonly string[] {
+    this.#applyKept();
+    return this.#faults;
+  }
+
   delta(payload: Buffer): void {
     this.#arrived(payload, this.deltas);
     this.deltas += 1;
-    if (this.#checks) this.#apply(decode(payload, 'msgpack') as DeltaMessage);
+    if (!this.#checks) return;
+    this.#kept.push(Buffer.from(payload));
+    this.#keptBytes += payload.length;
+    if (this.#keptBytes > KEPT_BYTES_MAX) this.#applyKept();
   }
 
   /** The answer to `subscribe`, or a catch-up that came unasked. */
   catchUp(message: SnapshotMessage | SnapshotDeltaMessage): void {
-    if (this.#checks) this.#apply(message);
+    if (this.#checks) this.#kept.push(message);
   }
 
-  #apply(message: DeltaMessage | SnapshotMessage | SnapshotDeltaMessage): void {
-    const applied = applyMessage(this.replica, message);
-    if (applied.kind === 'applied') this.replica = applied.replica;
-    else if (applied.kind === 'gap') this.faults.push(`gap: ${applied.reason}`);
+  /** Something that should not have come. */
+  wrong(words: string): void {
+    this.#faults.push(words);
+  }
+
+  #applyKept(): void {
+    const kept = this.#kept;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    for (const told of kept) {
+      const message = Buffer.isBuffer(told) ? (decode(told, 'msgpack') as DeltaMessage) : told;
+      const applied = applyMessage(this.#replica, message);
+      if (applied.kind === 'applied') this.#replica = applied.replica;
+      else if (applied.kind === 'gap') this.#faults.push(`gap: ${applied.reason}`);
+    }
   }
 }
 

@@ -124,7 +124,7 @@ class Screen {
       this.#ready?.();
       this.#ready = null;
     } else if (message.type !== 'welcome' && !isResync(message)) {
-      this.#copy.faults.push(`got ${JSON.stringify(message)}`);
+      this.#copy.wrong(`got ${JSON.stringify(message)}`);
     }
   }
 }
