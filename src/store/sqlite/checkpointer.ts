@@ -1,9 +1,10 @@
 /**
- * Keeps the log short and stalls few commits for it. Copying 16 MiB into the file takes 15 ms and more, so another thread
+ * Keeps the log short and stalls no commit for long. Copying 16 MiB into the file takes 15 ms and more, so another thread
  * does that beside the commits. The log starts over when a commit finds all of it copied: by itself after a quiet moment;
- * under load that never lets up the writer copies the last bit itself once the log is long.
+ * under load that never lets up, once the log is long, the copier goes round again until little is left, and the writer
+ * copies that little itself.
  */
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { Worker } from 'node:worker_threads';
 import { faultOf, messageOf } from './errors.js';
 import type { DatabaseFile } from './messages.js';
@@ -12,22 +13,35 @@ import type { DatabaseFile } from './messages.js';
 const ROUND_PAGES = 4_000;
 /** Length of the log at which the writer sees to it that it starts over: what is kept of its file then (64 MiB). */
 const RESTART_PAGES = 16_000;
+/** Pages not yet copied that the writer copies itself (1 MiB): commits wait for it. */
+const REST_PAGES = 250;
+/** Rounds that the copier goes to leave no more than that; each is shorter than the one before, unless the disk is slow. */
+const CLOSING_ROUNDS_MAX = 4;
 
 export interface CopyResult {
   /** Why the disk can no longer be trusted, or null. */
   readonly failure: string | null;
 }
 
+/** In pages; -1: there is no log. */
+interface LogState {
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
 export class Checkpointer {
-  readonly #database: Database;
+  readonly #look: Statement<[], LogState>;
+  readonly #copyRest: Statement<[], LogState>;
   readonly #copier: Worker;
   readonly #onFailure: (reason: string) => void;
   #copying = false;
   /** Length of the log when it was last copied. */
   #lengthBefore = 0;
+  #closingRounds = 0;
 
   constructor(database: Database, file: DatabaseFile, onFailure: (reason: string) => void) {
-    this.#database = database;
+    this.#look = database.prepare('PRAGMA wal_checkpoint(NOOP)');
+    this.#copyRest = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     this.#onFailure = onFailure;
     const script = new URL('checkpoint-worker.js', import.meta.url);
     this.#copier = new Worker(script, { workerData: file, execArgv: [] });
@@ -42,11 +56,9 @@ export class Checkpointer {
   /** After each group, when its outcomes have left. */
   afterGroup(): void {
     if (this.#copying) return;
-    const length = this.#length('NOOP');
-    const added = length >= this.#lengthBefore ? length - this.#lengthBefore : length;
-    if (added < ROUND_PAGES) return;
-    this.#copying = true;
-    this.#copier.postMessage(true);
+    const { log } = stateOf(this.#look);
+    const added = log >= this.#lengthBefore ? log - this.#lengthBefore : log;
+    if (added >= ROUND_PAGES) this.#copy();
   }
 
   /** Lets the copier finish and give its connection back. */
@@ -56,10 +68,9 @@ export class Checkpointer {
     await ended;
   }
 
-  /** The log's length in pages, after copying what `mode` says: nothing, or all that no reader needs. */
-  #length(mode: 'NOOP' | 'PASSIVE'): number {
-    const [state] = this.#database.pragma(`wal_checkpoint(${mode})`) as { log: number }[];
-    return state?.log ?? 0;
+  #copy(): void {
+    this.#copying = true;
+    this.#copier.postMessage(true);
   }
 
   #copied(failure: string | null): void {
@@ -67,12 +78,24 @@ export class Checkpointer {
       this.#onFailure(failure);
       return;
     }
+    this.#copying = false;
     try {
-      this.#lengthBefore = this.#length('NOOP');
-      if (this.#lengthBefore >= RESTART_PAGES) this.#length('PASSIVE');
+      const { log, checkpointed } = stateOf(this.#look);
+      this.#lengthBefore = log;
+      if (log < RESTART_PAGES) return;
+      if (log - checkpointed > REST_PAGES && this.#closingRounds < CLOSING_ROUNDS_MAX) {
+        this.#closingRounds += 1;
+        this.#copy();
+        return;
+      }
+      this.#closingRounds = 0;
+      stateOf(this.#copyRest);
     } catch (error) {
       if (faultOf(error) === 'disk') this.#onFailure(messageOf(error));
     }
-    this.#copying = false;
   }
+}
+
+function stateOf(checkpoint: Statement<[], LogState>): LogState {
+  return checkpoint.get() ?? { log: -1, checkpointed: -1 };
 }
