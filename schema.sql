@@ -290,6 +290,7 @@ CREATE TABLE order_adjustment (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX order_adjustment_of_order ON order_adjustment (branch_id, order_id);
 
+-- Both logs with a rowid: steps of many orders come mixed, so only a narrow index is written at random, and the rows at one end.
 CREATE TABLE order_status_log (
   branch_id TEXT NOT NULL,
   order_id TEXT NOT NULL,
@@ -300,7 +301,7 @@ CREATE TABLE order_status_log (
   device_id TEXT NOT NULL,
   commit_version INTEGER NOT NULL,
   PRIMARY KEY (branch_id, order_id, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- order_id is the order that held the line at that moment; merge and split move lines.
 CREATE TABLE order_line_status_log (
@@ -314,7 +315,7 @@ CREATE TABLE order_line_status_log (
   device_id TEXT NOT NULL,
   commit_version INTEGER NOT NULL,
   PRIMARY KEY (branch_id, line_id, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Each branch's numbered history, one row a commit. `hash` chains it to the row before (docs/spec.md, S-CHAIN-1).
 -- With a rowid: change sets are long, and appending to one end is cheap.

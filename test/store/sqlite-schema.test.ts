@@ -3,15 +3,11 @@ import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/store/migrations/migrate.js';
 import { ANSWER_SQL } from '../../src/store/sqlite/answers.js';
-import {
-  LOG_LINE_SQL,
-  LOG_ORDER_SQL,
-  NEXT_Z_NUMBER_SQL,
-  OPEN_SHIFT_SQL,
-} from '../../src/store/sqlite/commit-statements.js';
+import { NEXT_Z_NUMBER_SQL, OPEN_SHIFT_SQL } from '../../src/store/sqlite/commit-statements.js';
 import { HOT_SQL } from '../../src/store/sqlite/load.js';
 import { orderListQuery } from '../../src/store/sqlite/order-list.js';
 import { READ_SQL } from '../../src/store/sqlite/reads.js';
+import { LOG_LINE_SQL } from '../../src/store/sqlite/status-logs.js';
 
 let database: Database.Database;
 
@@ -72,7 +68,6 @@ describe('S-INDEX-1 no query reads a table that grows', () => {
     ['the key', ANSWER_SQL],
     ['the open shift', OPEN_SHIFT_SQL],
     ['the Z number', NEXT_Z_NUMBER_SQL],
-    ['the order log', LOG_ORDER_SQL],
     ['the line log', LOG_LINE_SQL],
     ['a change', 'UPDATE order_line SET qty = ? WHERE branch_id = ? AND id = ? AND version = ?'],
   ])('of a commit: %s', (_, sql) => {

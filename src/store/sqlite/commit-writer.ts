@@ -15,6 +15,7 @@ import type { CommitItem, DiskDurability, ItemOutcome, SchemaBug } from './messa
 import { PersonalHashes } from './personal.js';
 import type { PlainRow } from './row-sql.js';
 import { RowStatements } from './row-statements.js';
+import { StatusLogs } from './status-logs.js';
 
 /** How long a key is remembered: longer than a till stays offline. */
 export const KEY_KEPT_MS = 7 * 24 * 3_600_000;
@@ -35,14 +36,17 @@ const WRITE_ORDER: readonly TableName[] = [
   'order_adjustment',
 ];
 
-interface ChangedRow {
+interface RecordVersion {
   readonly id: string;
   readonly version: number;
+}
+
+interface ChangedRow extends RecordVersion {
   readonly changes: PlainRow;
 }
 
 interface TableChanges {
-  readonly inserted?: readonly (PlainRow & { readonly id: string })[];
+  readonly inserted?: readonly (PlainRow & RecordVersion)[];
   readonly updated?: readonly ChangedRow[];
 }
 
@@ -69,6 +73,7 @@ export class CommitWriter {
   readonly #durability: DiskDurability;
   readonly #sql: CommitStatements;
   readonly #rows: RowStatements;
+  readonly #logs: StatusLogs;
   readonly #personal: PersonalHashes;
   /** Shifts found open in this group; emptied by every write to a shift. */
   readonly #openShifts = new Map<string, string | null>();
@@ -78,6 +83,7 @@ export class CommitWriter {
     this.#durability = durability;
     this.#sql = commitStatements(database);
     this.#rows = new RowStatements(database);
+    this.#logs = new StatusLogs(database);
     this.#personal = new PersonalHashes(database);
   }
 
@@ -167,7 +173,7 @@ export class CommitWriter {
       assert(owner === branchId, `${table} ${row.id} belongs to ${branchId}`);
       this.#rows.insert(table, row, version);
       this.#place.inserting = false;
-      this.#log(table, row.id, item, version);
+      this.#logs.note(table, { id: row.id, version: row.version, columns: row }, item, version);
     }
   }
 
@@ -176,17 +182,10 @@ export class CommitWriter {
     for (const changed of entry.updated ?? []) {
       this.#at(table, changed.id, false);
       if (!this.#rows.update(table, changed, commit)) return changed.id;
-      if (changed.changes['status'] !== undefined) this.#log(table, changed.id, item, version);
+      const { id, changes } = changed;
+      this.#logs.note(table, { id, version: changed.version, columns: changes }, item, version);
     }
     return null;
-  }
-
-  /** Notes the status that the row has now. */
-  #log(table: TableName, id: string, item: CommitItem, version: number): void {
-    if (table !== 'order_header' && table !== 'order_line') return;
-    const [branchId, , , , actor, deviceId, , at] = item;
-    const statement = table === 'order_header' ? this.#sql.logOrder : this.#sql.logLine;
-    statement.run(at, actor, deviceId, version, branchId, id);
   }
 
   #writeEvent(item: CommitItem, version: number, before: string, changes: string): string {
@@ -204,7 +203,7 @@ export class CommitWriter {
       correlationId,
       changes,
     ] as const;
-    this.#sql.event.run(...row, Buffer.from(hash, 'hex'));
+    this.#sql.event.run(...row, hash);
     return hash;
   }
 

@@ -17,12 +17,12 @@ const UPDATE_STATEMENTS_MAX = 500;
 
 interface Insert {
   readonly columns: readonly Column[];
-  readonly statement: Statement<[SqlValue[]]>;
+  readonly statement: Statement<SqlValue[]>;
 }
 
 interface Update {
   readonly kinds: readonly ColumnKind[];
-  readonly statement: Statement<[SqlValue[]]>;
+  readonly statement: Statement<SqlValue[]>;
 }
 
 export class RowStatements {
@@ -39,7 +39,7 @@ export class RowStatements {
     const values: SqlValue[] = [];
     for (const { name, kind } of columns) values.push(toSql(kind, row[name]));
     values.push(commitVersion);
-    statement.run(values);
+    statement.run(...values);
   }
 
   /** Writes these columns and the next version where the row stands at the one before; false: it does not. */
@@ -61,7 +61,7 @@ export class RowStatements {
     values.push(changed.version, commit.version);
     if (table !== 'branch') values.push(commit.branchId);
     values.push(changed.id, changed.version - 1);
-    return statement.run(values).changes === 1;
+    return statement.run(...values).changes === 1;
   }
 
   #prepareInsert(table: TableName): Insert {
@@ -70,7 +70,7 @@ export class RowStatements {
     const places = names.map(() => '?').join(', ');
     const insert = {
       columns,
-      statement: this.#database.prepare<[SqlValue[]]>(
+      statement: this.#database.prepare<SqlValue[]>(
         `INSERT INTO ${table} (${names.join(', ')}) VALUES (${places})`,
       ),
     };
@@ -89,7 +89,7 @@ export class RowStatements {
     const where = [...keyColumns(table), 'version'].map((name) => `${name} = ?`).join(' AND ');
     const update = {
       kinds,
-      statement: this.#database.prepare<[SqlValue[]]>(`UPDATE ${table} SET ${set} WHERE ${where}`),
+      statement: this.#database.prepare<SqlValue[]>(`UPDATE ${table} SET ${set} WHERE ${where}`),
     };
     if (this.#updates.size >= UPDATE_STATEMENTS_MAX) {
       for (const oldest of this.#updates.keys()) {
