@@ -1,4 +1,7 @@
 /** What a load generator can be asked to do. Each process keeps what it opened until it is told to close it. */
+import { Bulk, type BulkOptions } from './bulk.js';
+import { Idle, type IdleOptions } from './idle.js';
+import { SlowScreens, type Seen, type SlowScreensOptions } from './slow-screens.js';
 import { catchUpBytes, type CatchUpBytes, type CatchUpBytesOptions } from './catch-up-bytes.js';
 import { FanSubscribers, type FanOptions, type FanReport } from './fan-subscribers.js';
 import { giveEachKind, type KindGiven } from './kinds.js';
@@ -27,6 +30,9 @@ let restaurants: Restaurants | null = null;
 let recorders: Recorders | null = null;
 let storm: Storm | null = null;
 const screens: Screens[] = [];
+let bulk: Bulk | null = null;
+let slow: SlowScreens | null = null;
+const idle: Idle[] = [];
 const fans = new Map<string, FanSubscribers>();
 
 function openTills(): Tills {
@@ -145,6 +151,34 @@ export const METHODS = {
     return null;
   },
   'catchUp.bytes': (params: CatchUpBytesOptions): Promise<CatchUpBytes[]> => catchUpBytes(params),
+  async 'bulk.open'(params: BulkOptions): Promise<null> {
+    bulk = await Bulk.open(params);
+    return null;
+  },
+  'bulk.start'(): null {
+    bulk?.start();
+    return null;
+  },
+  'bulk.stop': (): Promise<number> => bulk?.stop() ?? Promise.resolve(0),
+  async 'slow.open'(params: SlowScreensOptions): Promise<null> {
+    slow = new SlowScreens(params);
+    await slow.open();
+    return null;
+  },
+  'slow.stopReading'(): null {
+    slow?.stopReading();
+    return null;
+  },
+  /** To be called when nobody gives commands any more; waits so many milliseconds at most. */
+  'slow.readOn': (waitMs: number): Promise<readonly Seen[]> =>
+    slow?.readOn(waitMs) ?? Promise.resolve([]),
+  async 'idle.open'(params: IdleOptions): Promise<null> {
+    const opened = new Idle(params);
+    idle.push(opened);
+    await opened.open();
+    return null;
+  },
+  'idle.closed': (): number => idle.reduce((sum, { closed }) => sum + closed, 0),
 } as const;
 
 export type Methods = typeof METHODS;

@@ -2,12 +2,14 @@
 import type { Scenario } from '../scenario.js';
 import { conflicts } from './conflicts.js';
 import { bytes } from './bytes.js';
+import { connections } from './connections.js';
 import { fanout } from './fanout.js';
 import { kitchenQuery } from './kitchen-query.js';
 import { reconnect } from './reconnect.js';
 import { rush } from './rush.js';
 import { micro } from './micro.js';
 import { restart } from './restart.js';
+import { slow } from './slow.js';
 import { soak } from './soak.js';
 import { stores } from './stores.js';
 import { throughput } from './throughput.js';
@@ -21,6 +23,8 @@ export const SCENARIOS: readonly Scenario[] = [
   bytes,
   conflicts,
   reconnect,
+  slow,
+  connections,
   soak,
   restart,
   micro,
