@@ -5,6 +5,7 @@
 import { readConfig, startServer } from '#dist/index.js';
 import { silentLog } from '#dist/base/log.js';
 import type { ChangeSet } from '#dist/domain/change-set.js';
+import { withColumns } from '#dist/domain/row-copy.js';
 import type { OrderLine } from '#dist/domain/rows.js';
 import type { HubBranch } from '#dist/hub/hub-branch.js';
 import { expectAck, newId, Till } from '../load/till.js';
@@ -59,7 +60,12 @@ function step({ status, started_at }: OrderLine): Partial<OrderLine> {
 
 function changeOf(before: OrderLine, changed: Partial<OrderLine>): ChangeSet[number] {
   const changes = { ...changed, updated_at: Date.now(), version: before.version + 1 };
-  return { table: 'order_line', before, after: { ...before, ...changes }, changes };
+  return {
+    table: 'order_line',
+    before,
+    after: withColumns('order_line', before, changes),
+    changes,
+  };
 }
 
 /** As the hub does when the store has settled a commit. */
@@ -105,7 +111,7 @@ export async function openHubSide(directory: string): Promise<Broadcaster> {
     environment: {},
     envFile: {},
   });
-  const limits = { heartbeatMs: NEVER_MS, silenceMaxMs: NEVER_MS };
+  const limits = { heartbeatMs: NEVER_MS, silenceMaxMs: NEVER_MS, deltaIntervalMs: 0 };
   const server = await startServer(config, { log: silentLog, limits });
   // Wider than the door of a hub: its branches, as its sessions know them.
   const { branches } = server.hub as unknown as { branches: ReadonlyMap<string, HubBranch> };

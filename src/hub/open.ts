@@ -148,6 +148,7 @@ class OpenedHub implements Hub, SessionHost {
     this.#draining = true;
     const deadline = this.timers.monotonicMs() + this.limits.drainMs;
     await this.#until(deadline, () => !this.#hasInFlight());
+    for (const { channels } of this.branches.values()) channels.flushAll();
     for (const session of this.#sessions) session.send(this.#drainingNotice(forGood));
     await this.#until(deadline, () =>
       [...this.#sessions].every(({ outboxBytes }) => outboxBytes === 0),
@@ -194,6 +195,7 @@ class OpenedHub implements Hub, SessionHost {
       epoch: store.epoch,
       startEpoch,
       derivedIntervalMs: limits.derivedIntervalMs,
+      pace: { intervalMs: limits.deltaIntervalMs, burst: limits.deltaBurst },
       counts: this.#counts,
       wake: () => {
         this.#tickSoon();

@@ -42,6 +42,10 @@ export interface HubLimits {
   readonly answerWaitMs: number;
   /** From SIGTERM to the exit. */
   readonly drainMs: number;
+  /** Between two deltas of a channel that changes all the time; 0: each tick's at once. */
+  readonly deltaIntervalMs: number;
+  /** Deltas of a channel that leave at once after a pause. */
+  readonly deltaBurst: number;
   /** Between two deltas of the views that are derived (shift, devices). */
   readonly derivedIntervalMs: number;
   /** Entries of the cache of cold orders. */
@@ -64,6 +68,8 @@ export const HUB_LIMITS: HubLimits = {
   duplicateWaitMs: 5_000,
   answerWaitMs: 10_000,
   drainMs: 8_000,
+  deltaIntervalMs: 5,
+  deltaBurst: 8,
   derivedIntervalMs: 1_000,
   coldOrdersMax: 10_000,
   coldBytesMax: 33_554_432,

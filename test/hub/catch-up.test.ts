@@ -129,6 +129,8 @@ describe('subscribe with since', () => {
     for (let count = 0; count < 100; count += 1) {
       await evening.order(`n${String(count)}`, ['chips']);
     }
+    // Past the pause that a channel makes when it changes all the time.
+    evening.hub.timers.advance(10);
     await evening.settle();
     const since = versionOf('main/orders');
     await evening.bump('a', ['a-1'], 'ready');

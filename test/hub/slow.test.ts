@@ -11,7 +11,8 @@ let slow: HubClient;
 let watcher: HubClient;
 beforeEach(async () => {
   evening = await Evening.begin({
-    limits: { outboxBytesMax: OUTBOX_BYTES_MAX, socketBytesMax: 4_000 },
+    // Time stands still here: a channel's pause between two deltas would never end.
+    limits: { outboxBytesMax: OUTBOX_BYTES_MAX, socketBytesMax: 4_000, deltaIntervalMs: 0 },
   });
   await evening.sent('first', ['burger', 'chips']);
   slow = await evening.hub.client({ role: 'manager', deviceId: 'slow' });

@@ -13,6 +13,7 @@ import { rowView } from '../channels/views.js';
 import type { FrameMessage } from '../connection.js';
 import type { FanoutCounts } from './counts.js';
 import { LiveChannel, type Subscriber } from './live-channel.js';
+import { Pace, type PaceOptions } from './pace.js';
 
 export interface BranchChannelsOptions {
   readonly clock: Clock;
@@ -24,13 +25,23 @@ export interface BranchChannelsOptions {
   /** Names the history of the view `devices`: one start of the hub. */
   readonly startEpoch: string;
   readonly derivedIntervalMs: number;
+  readonly pace: PaceOptions;
   readonly counts: FanoutCounts;
   /** Runs at the end of the tick in which something is to be published. */
   readonly wake: () => void;
 }
 
+type Rows = Extract<Kind, { kind: 'rows' }>;
+
 type Kind =
-  | { readonly kind: 'rows'; readonly channel: RowChannel; dirty: boolean }
+  | {
+      readonly kind: 'rows';
+      readonly channel: RowChannel;
+      readonly pace: Pace;
+      dirty: boolean;
+      /** Of the pause that it is in. */
+      cancel: Cancel | null;
+    }
   | {
       readonly kind: 'derived';
       readonly channel: ImageChannel;
@@ -75,7 +86,7 @@ export class BranchChannels {
     if (followed === undefined) return;
     followed.live.remove(subscriber);
     if (followed.live.subscribers > 0) return;
-    if (followed.of.kind === 'derived') followed.of.cancel?.();
+    followed.of.cancel?.();
     this.#channels.delete(name);
   }
 
@@ -103,18 +114,34 @@ export class BranchChannels {
     if (followed?.of.kind === 'derived') this.#publishDerived(followed.live, followed.of);
   }
 
-  /** The end of a tick: every channel that changed sends one delta. */
+  /** The end of a tick: every channel that changed, and is not in a pause, sends one delta. */
   flush(): void {
+    const now = this.#options.timers.monotonicMs();
     for (const { live, of } of this.#channels.values()) {
-      if (of.kind !== 'rows' || !of.dirty) continue;
-      of.dirty = false;
-      live.publish();
+      if (of.kind !== 'rows' || !of.dirty || of.cancel !== null) continue;
+      const waitMs = of.pace.take(now);
+      if (waitMs === 0) publish(live, of);
+      else this.#pause(of, waitMs);
+    }
+  }
+
+  /** Every channel that changed sends one delta, also those in a pause. */
+  flushAll(): void {
+    for (const { live, of } of this.#channels.values()) {
+      if (of.kind === 'rows' && of.dirty) publish(live, of);
     }
   }
 
   close(): void {
-    for (const { of } of this.#channels.values()) if (of.kind === 'derived') of.cancel?.();
+    for (const { of } of this.#channels.values()) of.cancel?.();
     this.#channels.clear();
+  }
+
+  #pause(of: Rows, waitMs: number): void {
+    of.cancel = this.#options.timers.after(waitMs, () => {
+      of.cancel = null;
+      this.#options.wake();
+    });
   }
 
   #restart(live: LiveChannel, channel: RowChannel | ImageChannel): void {
@@ -152,7 +179,8 @@ export class BranchChannels {
       case 'board':
       case 'menu': {
         const options = { name, address, epoch, hot, view: rowView(view, station) };
-        return { kind: 'rows', channel: new RowChannel(options), dirty: false };
+        const pace = new Pace(this.#options.pace);
+        return { kind: 'rows', channel: new RowChannel(options), pace, dirty: false, cancel: null };
       }
       case 'shift': {
         const source = this.#shiftSource.read;
@@ -170,6 +198,11 @@ export class BranchChannels {
         return assertNever(view);
     }
   }
+}
+
+function publish(live: LiveChannel, of: Rows): void {
+  of.dirty = false;
+  live.publish();
 }
 
 function derived(channel: ImageChannel): Kind {
