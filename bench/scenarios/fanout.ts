@@ -237,7 +237,7 @@ function bytesNote([cell]: readonly Cell[]): string {
 
 const NOTES = [
   "A delivery is one changed line told to one subscriber. With several a tick the hub's 16 commits fall on 16 channels, so that each subscriber gets 16 frames, as from the others; on one channel the hub tells 16 commits in one delta, which the others cannot.",
-  'The hub is the real one on the memory store: its ticks begin where a commit ends, so deciding and storing are left out; encoding, queues and writes are in. CPU is that of the whole process, user and system, at a steady tick (every 2 ms for 60 clients, every 25 ms for 1,000; later where a side cannot keep up).',
+  'The hub is the real one on the memory store: its ticks begin where a commit ends, so deciding and storing are left out; encoding, queues and writes are in. Its pause between two deltas of a busy channel is off, so that every tick is told. CPU is that of the whole process, user and system, at a steady tick (every 2 ms for 60 clients, every 25 ms for 1,000; later where a side cannot keep up).',
   'Deliveries a second are counted at the subscribers until the last one has all, while the next tick follows as soon as the kernel has taken the last one; the load generator runs on the same cores. Every message is counted, and one subscriber of each side checks each message.',
   'Bare TCP: one write of ready frames per client and tick, no WebSocket library. ws: clients.forEach with send, as its README has it, perMessageDeflate off (its default). Socket.IO: one room, transports: websocket alone, perMessageDeflate off, serveClient off, its default parser and ws as engine; no native add-ons, which only help with what clients send. No side sends heartbeats meanwhile.',
 ];

@@ -119,6 +119,7 @@ export class Subscriptions {
 
   /** Makes the next snapshots, as many as the outbox takes now. True: one was made. */
   sendSnapshots(): boolean {
+    if (this.#wanting.size === 0) return false;
     let made = false;
     for (const subscription of this.#wanting) {
       if (!this.#options.outbox.takesSnapshot) break;
