@@ -19,8 +19,6 @@ import type { HostedSession, SessionHost } from './session/session-host.js';
 import { Session } from './session/session.js';
 import { hubStats } from './stats.js';
 
-/** Clients without an answer that are written to before the loop looks for new commands. */
-const FLUSHES_A_TURN = 16;
 const SWEEP_MS = 1_000;
 const DRAIN_POLL_MS = 20;
 /** Clients come back from a restart spread over this time. */
@@ -49,9 +47,7 @@ class OpenedHub implements Hub, SessionHost {
   readonly #bySessionId = new Map<string, HostedSession>();
   readonly #counts = newFanoutCounts();
   readonly #cache: ColdCache;
-  /** Sessions with something to write: an answer among it, or none. */
-  readonly #answered = new Set<HostedSession>();
-  readonly #told = new Set<HostedSession>();
+  readonly #toFlush = new Set<HostedSession>();
   readonly #cancels: Cancel[] = [];
   #tickDue = false;
   #storeStatus: StoreStatus = { state: 'ready' };
@@ -133,15 +129,14 @@ class OpenedHub implements Hub, SessionHost {
     return id;
   }
 
-  wake(session: HostedSession, waits: 'answer' | 'news'): void {
-    (waits === 'answer' ? this.#answered : this.#told).add(session);
+  wake(session: HostedSession): void {
+    this.#toFlush.add(session);
     this.#tickSoon();
   }
 
   ended(session: HostedSession): void {
     this.#sessions.delete(session);
-    this.#answered.delete(session);
-    this.#told.delete(session);
+    this.#toFlush.delete(session);
     const { sessionId } = session;
     if (sessionId !== null && this.#bySessionId.get(sessionId) === session) {
       this.#bySessionId.delete(sessionId);
@@ -217,27 +212,13 @@ class OpenedHub implements Hub, SessionHost {
     });
   }
 
-  /**
-   * What the turn brought: a delta per channel, then one write per client. Who waits for an answer comes first; the others come
-   * in slices with a turn of the loop between them, so that the next commands are not kept waiting for sixty screens.
-   */
+  /** What the turn brought: a delta per channel, then one write per client. */
   #tick(): void {
     for (const { channels } of this.branches.values()) channels.flush();
     this.#tickDue = false;
-    const answered = [...this.#answered];
-    this.#answered.clear();
-    for (const session of answered) {
-      this.#told.delete(session);
-      session.flush();
-    }
-    let left = FLUSHES_A_TURN;
-    for (const session of this.#told) {
-      if (left === 0) break;
-      left -= 1;
-      this.#told.delete(session);
-      session.flush();
-    }
-    if (this.#told.size > 0) this.#tickSoon();
+    const sessions = [...this.#toFlush];
+    this.#toFlush.clear();
+    for (const session of sessions) session.flush();
   }
 
   #drainingNotice(forGood: boolean): NoticeMessage {

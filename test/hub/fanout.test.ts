@@ -294,21 +294,4 @@ describe('writes', () => {
     await evening.settle();
     expect(idle.connection.writes).toBe(before);
   });
-
-  it('H-FAN-12 answers are written before news, and news in slices with turns between them', async () => {
-    const following = await screens(40, 'msgpack');
-    const written = (): number =>
-      following.filter((client) => client.ofType('delta').length > 0).length;
-    ticks.hold();
-    const opened = evening.order('o1', ['burger']);
-    await evening.settle();
-    const acknowledged = evening.till.ofType('ack').length;
-    // One turn: the till has its answer, and only the first screens have the news.
-    ticks.release();
-    expect(evening.till.ofType('ack').length).toBe(acknowledged + 1);
-    expect(written()).toBe(16);
-    await opened;
-    await evening.settle();
-    expect(written()).toBe(40);
-  });
 });

@@ -44,7 +44,7 @@ export interface SessionHost {
     sessionId: string | undefined,
     principal: Principal,
   ): string;
-  /** Something is to be written: an answer at the end of the tick, news right behind all answers. */
-  wake(session: HostedSession, waits: 'answer' | 'news'): void;
+  /** Something is to be written at the end of the tick. */
+  wake(session: HostedSession): void;
   ended(session: HostedSession): void;
 }

@@ -128,7 +128,7 @@ export class Session implements ConnectionEvents, HostedSession {
 
   drained(): void {
     this.#recover();
-    this.#host.wake(this, 'news');
+    this.#host.wake(this);
   }
 
   alive(): void {
@@ -243,7 +243,7 @@ export class Session implements ConnectionEvents, HostedSession {
         this.send(reply);
       },
       wake: () => {
-        this.#host.wake(this, 'news');
+        this.#host.wake(this);
       },
     });
     this.#state = { kind: 'live', live };
@@ -260,7 +260,7 @@ export class Session implements ConnectionEvents, HostedSession {
     const { encoding } = this.connection;
     const bytes = encodeFramed(message, encoding, FRAME_HEAD_ROOM);
     this.#outbox.push(this.#host.frame([bytes], encoding, FRAME_HEAD_ROOM), parcel);
-    this.#host.wake(this, 'answer');
+    this.#host.wake(this);
   }
 
   #lag(): void {
