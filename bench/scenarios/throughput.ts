@@ -251,7 +251,7 @@ export const throughput: Scenario = {
       plots: plotsOf(runs),
       notes: [
         `One fsync of a page takes ${fsync.toFixed(2)} ms here (median of 200).`,
-        `Small update: one line one step further in the kitchen, with its expected version. As in life: opened, sent, cooked line by line, served, paid, closed.`,
+        `Small update: one line one step further in the kitchen, with its expected version. As in life: orders opened, sent, added to, cooked line by line, served, paid and closed, each at another step.`,
         ...(slowDisk === null ? ['The slow disk needs strace, which is not here: left out.'] : []),
         `Median at 64 outstanding: ${Math.round(median((runs.get('64 outstanding') ?? []).map(({ load }) => load.commands / load.seconds))).toLocaleString('en')} a second; the moonshot is 25,000.`,
       ],
