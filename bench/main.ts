@@ -15,7 +15,7 @@ import {
 } from './report/report.js';
 import { header, scenarioTable } from './report/table.js';
 import type { Bench, Scenario } from './scenario.js';
-import { SCENARIOS } from './scenarios/index.js';
+import { CHECKED, SCENARIOS } from './scenarios/index.js';
 
 interface Options {
   readonly quick?: true;
@@ -31,13 +31,14 @@ interface Options {
 const REPETITIONS = 5;
 const REPETITIONS_QUICK = 3;
 
-function chosen(names: readonly string[]): readonly Scenario[] {
+function chosen(names: readonly string[], check: boolean): readonly Scenario[] {
   const unknown = names.find((name) => !SCENARIOS.some((scenario) => scenario.name === name));
   if (unknown !== undefined) {
     const known = SCENARIOS.map(({ name }) => name).join(', ');
     throw new Error(`there is no scenario "${unknown}": choose from ${known}`);
   }
-  return names.length === 0 ? SCENARIOS : SCENARIOS.filter(({ name }) => names.includes(name));
+  if (names.length === 0) return check ? CHECKED : SCENARIOS;
+  return SCENARIOS.filter(({ name }) => names.includes(name));
 }
 
 async function runScenario(scenario: Scenario, bench: Bench): Promise<ScenarioReport> {
@@ -55,8 +56,9 @@ async function runScenario(scenario: Scenario, bench: Bench): Promise<ScenarioRe
 
 function recordedOf({ orders, menu }: Options): Bench['recorded'] {
   if (orders === undefined && menu === undefined) return null;
-  if (orders === undefined || menu === undefined)
-    {throw new Error('--orders and --menu go together');}
+  if (orders === undefined || menu === undefined) {
+    throw new Error('--orders and --menu go together');
+  }
   return { orders, menu };
 }
 
@@ -77,7 +79,7 @@ function benchOf(options: Options, root: string, progress: Progress): Bench {
 }
 
 async function run(names: readonly string[], options: Options): Promise<Report> {
-  const scenarios = chosen(names);
+  const scenarios = chosen(names, options.check === true);
   const root = mkdtempSync(join(tmpdir(), 'expeditor-bench-'));
   if (options.profile !== undefined) mkdirSync(options.profile, { recursive: true });
   const progress = new Progress(scenarios.length);

@@ -9,6 +9,8 @@ export interface Goal {
   readonly limit: number;
   /** Ratios and counts hold on any machine, and `bench:check` insists on them; times and rates are those of one. */
   readonly holds: 'everywhere' | 'on this machine';
+  /** The promise is known to be short, by no more than this; the check fails beyond it. The notes say why. */
+  readonly knownShort?: number;
 }
 
 /** Something measured once a repetition; the median counts. */

@@ -1,4 +1,5 @@
 /** One command of each kind, each alone, so that every delta is the delta of one command and known by its version. */
+import { setTimeout } from 'node:timers/promises';
 import { expectAck, newId, Till } from './till.js';
 
 export interface KindGiven {
@@ -23,6 +24,9 @@ interface Given {
   readonly expects?: Partial<Record<Table, readonly string[]>>;
 }
 
+/** Between two commands: longer than a channel's pause, so that each has a delta of its own. */
+const APART_MS = 10;
+
 class Kinds {
   readonly #till: Till;
   readonly #versions = new Map<string, number>();
@@ -46,6 +50,7 @@ class Kinds {
       for (const [id, version] of Object.entries(ofTable)) this.#versions.set(id, version);
     }
     if (kind !== null) this.given.push({ kind, version: ack.version ?? 0 });
+    await setTimeout(APART_MS);
   }
 
   async open(

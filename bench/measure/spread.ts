@@ -24,7 +24,7 @@ export interface Judged {
   readonly values: readonly number[];
   /** By the median. */
   readonly verdict: 'pass' | 'short';
-  /** Not even the best repetition keeps it. */
+  /** Not even the best repetition keeps it, or what it is known to fall short to. */
   readonly wholeSpreadShort: boolean;
 }
 
@@ -43,11 +43,17 @@ export function judge(figure: Figure): Judged[] {
 }
 
 function judged(name: string, goal: Goal, values: readonly number[]): Judged {
+  const insistedOn = { ...goal, limit: goal.knownShort ?? goal.limit };
   return {
     name,
     goal,
     values,
     verdict: keeps(goal, median(values)) ? 'pass' : 'short',
-    wholeSpreadShort: values.every((value) => !keeps(goal, value)),
+    wholeSpreadShort: values.every((value) => !keeps(insistedOn, value)),
   };
+}
+
+/** `pass`, `short`, or `short, known`. */
+export function verdictWords({ verdict, goal }: Judged): string {
+  return verdict === 'short' && goal.knownShort !== undefined ? 'short, known' : verdict;
 }

@@ -1,5 +1,5 @@
 /** The report as one HTML page that needs nothing else: tables, plots, verdicts; light and dark, wide and narrow. */
-import { judge, median } from '../measure/spread.js';
+import { judge, median, verdictWords } from '../measure/spread.js';
 import type { Figure, Plot } from '../scenario.js';
 import { chart } from './chart.js';
 import { verdicts, type Report, type ScenarioReport } from './report.js';
@@ -13,9 +13,10 @@ function escaped(text: string): string {
 
 function verdictBadges(figure: Figure): string {
   return judge(figure)
-    .map(({ goal, verdict }) => {
+    .map((judged) => {
+      const { goal, verdict } = judged;
       const sign = verdict === 'pass' ? '✓' : '✗';
-      return `<span class="${verdict}">${sign} ${verdict}</span> <small>${escaped(goal.words)}</small>`;
+      return `<span class="${verdict}">${sign} ${verdictWords(judged)}</span> <small>${escaped(goal.words)}</small>`;
     })
     .join('<br>');
 }
@@ -66,11 +67,12 @@ function summary(report: Report): string {
   const all = verdicts(report);
   const kept = all.filter(({ verdict }) => verdict === 'pass').length;
   const rows = all
-    .map(({ scenario, name, goal, values, verdict }) => {
+    .map((judged) => {
+      const { scenario, name, goal, values, verdict } = judged;
       const sign = verdict === 'pass' ? '✓' : '✗';
       return `<tr><th scope="row"><a href="#${escaped(scenario)}">${escaped(scenario)}</a></th>
 <td class="name">${escaped(name)}</td><td><b>${number(median(values))}</b></td>
-<td class="promise">${escaped(goal.words)}</td><td class="${verdict}">${sign} ${verdict}</td></tr>`;
+<td class="promise">${escaped(goal.words)}</td><td class="${verdict}">${sign} ${verdictWords(judged)}</td></tr>`;
     })
     .join('\n');
   return `<section><h2>Promises <small>${kept} of ${all.length} kept</small></h2>

@@ -1,6 +1,6 @@
 /** The report as a table for a terminal: each figure beside its promise. */
 import Table from 'cli-table3';
-import { judge } from '../measure/spread.js';
+import { judge, verdictWords } from '../measure/spread.js';
 import type { Figure } from '../scenario.js';
 import type { Report, ScenarioReport } from './report.js';
 import { medianOf, number, spread, withUnit } from './words.js';
@@ -24,7 +24,7 @@ const ALIGNED = [
 function row(figure: Figure): string[] {
   const judged = judge(figure);
   const promise = judged.map(({ goal }) => goal.words).join('; ');
-  const verdict = judged.map((each) => each.verdict).join('; ');
+  const verdict = judged.map(verdictWords).join('; ');
   if (figure.kind === 'value') {
     const { name, unit, values } = figure;
     return [name, withUnit(median(values), unit), '', '', '', '', spread(values), promise, verdict];

@@ -157,8 +157,9 @@ function kindFigures(sizes: readonly KindSize[]): Figure[] {
       if (of.length === 0) return [];
       const name = `${kind}, to ${nameOf(watched)}${watched.encoding === 'json' ? ' in JSON' : ''}`;
       const now = { kind: 'value', name, unit: 'bytes', values: of.map((size) => size.bytes) };
-      if (!PROMISED.includes(kind) || watched.encoding === 'json')
-        {return [{ ...now, kind: 'value' }];}
+      if (!PROMISED.includes(kind) || watched.encoding === 'json') {
+        return [{ ...now, kind: 'value' }];
+      }
       const hasGoal = watched.view === 'kitchen' && watched.station === undefined;
       const goal = hasGoal && { goal: atMost(200, '200 bytes', 'everywhere') };
       const late = { name: `${name}, after a million commits`, unit: 'bytes' };

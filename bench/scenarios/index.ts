@@ -29,3 +29,14 @@ export const SCENARIOS: readonly Scenario[] = [
   restart,
   micro,
 ];
+
+/** What `bench:check` runs where no scenario is named: those with ratios and counts that a short run can tell. */
+export const CHECKED: readonly Scenario[] = [
+  fanout,
+  throughput,
+  stores,
+  kitchenQuery,
+  bytes,
+  conflicts,
+  reconnect,
+];

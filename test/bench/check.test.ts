@@ -55,6 +55,16 @@ describe('bench:check', () => {
     expect(faults(reportOf([ratio([0.7, 0.6, 0.9], 'everywhere')]))).toEqual([]);
   });
 
+  it('is content with what is known to be short, and fails beyond it', () => {
+    const known = (value: number): Figure => {
+      const goal = { ...atMost(0.6, '0.6 ×', 'everywhere'), knownShort: 1.2 };
+      return { kind: 'value', name: 'ours over theirs', unit: '×', values: [value], goal };
+    };
+    expect(faults(reportOf([known(1.1)]))).toEqual([]);
+    expect(faults(reportOf([known(1.3)]))).toHaveLength(1);
+    expect(scenarioTable(reportOf([known(1.1)]).scenarios[0]!)).toContain('short, known');
+  });
+
   it('leaves times and rates to the machine', () => {
     expect(faults(reportOf([ratio([0.7, 0.8, 0.9], 'on this machine')]))).toEqual([]);
   });
