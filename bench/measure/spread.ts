@@ -21,6 +21,7 @@ export function keeps({ sense, limit }: Goal, value: number): boolean {
 export interface Judged {
   readonly name: string;
   readonly goal: Goal;
+  readonly unit: string;
   readonly values: readonly number[];
   /** By the median. */
   readonly verdict: 'pass' | 'short';
@@ -30,24 +31,24 @@ export interface Judged {
 
 export function judge(figure: Figure): Judged[] {
   if (figure.kind === 'value') {
-    const { name, goal, values } = figure;
-    return goal === undefined ? [] : [judged(name, goal, values)];
+    const { name, goal, unit, values } = figure;
+    return goal === undefined ? [] : [judged({ name, unit, values }, goal)];
   }
   const { name, goals = {}, summaries } = figure;
   return (['p50', 'p95', 'p99'] as const).flatMap((percentile) => {
     const goal = goals[percentile];
     if (goal === undefined) return [];
     const values = summaries.map((summary) => summary[percentile]);
-    return [judged(`${name}, ${percentile}`, goal, values)];
+    return [judged({ name: `${name}, ${percentile}`, unit: 'ms', values }, goal)];
   });
 }
 
-function judged(name: string, goal: Goal, values: readonly number[]): Judged {
+function judged(what: Pick<Judged, 'name' | 'unit' | 'values'>, goal: Goal): Judged {
+  const { values } = what;
   const insistedOn = { ...goal, limit: goal.knownShort ?? goal.limit };
   return {
-    name,
+    ...what,
     goal,
-    values,
     verdict: keeps(goal, median(values)) ? 'pass' : 'short',
     wholeSpreadShort: values.every((value) => !keeps(insistedOn, value)),
   };

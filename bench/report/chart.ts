@@ -13,13 +13,13 @@ const COMMON = {
   animation: false,
   color: COLOURS,
   textStyle: { fontFamily: FONT, fontSize: 13 },
-  grid: { left: 72, right: 24, top: 56, bottom: 56 },
+  grid: { left: 72, right: 24, top: 76, bottom: 56 },
 } as const;
 
 function lines({ x, y, logX = false, logY = false, series }: LinePlot): EChartsOption {
   return {
     ...COMMON,
-    legend: { top: 8, type: 'plain' },
+    legend: { top: 4, type: 'plain', itemGap: 30 },
     xAxis: { type: logX ? 'log' : 'value', name: x, nameLocation: 'middle', nameGap: 32 },
     yAxis: { type: logY ? 'log' : 'value', name: y, nameLocation: 'end' },
     series: series.map(({ name, points }) => ({

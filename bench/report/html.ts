@@ -68,15 +68,15 @@ function summary(report: Report): string {
   const kept = all.filter(({ verdict }) => verdict === 'pass').length;
   const rows = all
     .map((judged) => {
-      const { scenario, name, goal, values, verdict } = judged;
+      const { scenario, name, goal, unit, values, verdict } = judged;
       const sign = verdict === 'pass' ? '✓' : '✗';
       return `<tr><th scope="row"><a href="#${escaped(scenario)}">${escaped(scenario)}</a></th>
-<td class="name">${escaped(name)}</td><td><b>${number(median(values))}</b></td>
+<td class="name">${escaped(name)}</td><td><b>${escaped(withUnit(median(values), unit))}</b></td>
 <td class="promise">${escaped(goal.words)}</td><td class="${verdict}">${sign} ${verdictWords(judged)}</td></tr>`;
     })
     .join('\n');
   return `<section><h2>Promises <small>${kept} of ${all.length} kept</small></h2>
-<div class="scroll" tabindex="0" role="region" aria-label="promises"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="promises"><table class="promises">
 <thead><tr><th scope="col">scenario</th><th scope="col">what</th><th scope="col">seen</th><th scope="col">promise</th><th scope="col"></th></tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }

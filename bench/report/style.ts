@@ -19,7 +19,9 @@ section > p { margin: 4px 0 12px; color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
 th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
 thead th { color: var(--soft); font-weight: 600; }
+thead th:first-child, .promises thead th:nth-child(2), .promises thead th:nth-child(4) { text-align: left; }
 tbody th { text-align: left; font-weight: 500; white-space: normal; min-width: 220px; }
+.promises tbody th { min-width: 110px; }
 td.promise, td.name, thead th:last-child { text-align: left; white-space: normal; }
 .pass { color: var(--good); font-weight: 600; }
 .short { color: var(--bad); font-weight: 600; }
