@@ -13,7 +13,7 @@ const COMMON = {
   animation: false,
   color: COLOURS,
   textStyle: { fontFamily: FONT, fontSize: 13 },
-  grid: { left: 72, right: 24, top: 76, bottom: 56 },
+  grid: { left: 84, right: 24, top: 88, bottom: 56 },
 } as const;
 
 function lines({ x, y, logX = false, logY = false, series }: LinePlot): EChartsOption {
@@ -21,7 +21,7 @@ function lines({ x, y, logX = false, logY = false, series }: LinePlot): EChartsO
     ...COMMON,
     legend: { top: 4, type: 'plain', itemGap: 30 },
     xAxis: { type: logX ? 'log' : 'value', name: x, nameLocation: 'middle', nameGap: 32 },
-    yAxis: { type: logY ? 'log' : 'value', name: y, nameLocation: 'end' },
+    yAxis: { type: logY ? 'log' : 'value', name: y, nameLocation: 'middle', nameGap: 60 },
     series: series.map(({ name, points }) => ({
       type: 'line',
       name,
@@ -35,13 +35,13 @@ function lines({ x, y, logX = false, logY = false, series }: LinePlot): EChartsO
 function bars({ y, logY = false, bars: of }: BarPlot): EChartsOption {
   return {
     ...COMMON,
-    grid: { ...COMMON.grid, bottom: 72 },
+    grid: { ...COMMON.grid, top: 32, bottom: 72 },
     xAxis: {
       type: 'category',
       data: of.map(({ name }) => name),
       axisLabel: { interval: 0, width: (WIDTH - 120) / of.length, overflow: 'break' },
     },
-    yAxis: { type: logY ? 'log' : 'value', name: y, nameLocation: 'end' },
+    yAxis: { type: logY ? 'log' : 'value', name: y, nameLocation: 'middle', nameGap: 60 },
     series: [
       {
         type: 'bar',
