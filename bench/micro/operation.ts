@@ -27,6 +27,8 @@ const WARM_UP_SAMPLES = 3;
 /** Allocations are counted over so many bytes: well inside the young generation, so that nothing is collected meanwhile. */
 const BYTES_COUNTED = 16_000_000;
 const ALLOCATION_RUNS_MAX = 20_000;
+/** A step that allocates nothing comes to 0 each time. */
+const COUNTS_MAX = 3;
 
 export async function measure(operation: Operation, options: MeasureOptions): Promise<Cost> {
   const { unitsPerRun = 1 } = operation;
@@ -62,13 +64,21 @@ async function timed({ prepare, run }: Operation, runs: number): Promise<number>
   return performance.now() - from;
 }
 
-/** A run. */
+/** A run. Never more runs than were timed at a time, and a count that a collection spoiled is made again. */
 async function allocated(operation: Operation, runs: number): Promise<number> {
   const few = Math.max(1, Math.min(100, runs));
-  const guess = await allocatedBy(operation, few);
+  const guess = await counted(operation, few);
   const most = Math.min(ALLOCATION_RUNS_MAX, Math.floor(BYTES_COUNTED / Math.max(guess / few, 1)));
-  const many = Math.max(few, most);
-  return (await allocatedBy(operation, many)) / many;
+  const many = Math.max(few, Math.min(most, runs));
+  return (await counted(operation, many)) / many;
+}
+
+async function counted(operation: Operation, runs: number): Promise<number> {
+  for (let attempt = 1; attempt < COUNTS_MAX; attempt += 1) {
+    const bytes = await allocatedBy(operation, runs);
+    if (bytes > 0) return bytes;
+  }
+  return allocatedBy(operation, runs);
 }
 
 async function allocatedBy(operation: Operation, runs: number): Promise<number> {
