@@ -12,8 +12,10 @@ import type {
 
 type Told = Buffer | SnapshotMessage | SnapshotDeltaMessage;
 
-/** Bytes of deltas kept for later: a screen that checks must not cost the load generator more than one that counts. Past it
- * all of them are applied at once, which keeps the others waiting: more than the longest load brings. */
+/**
+ * Bytes of deltas kept for later: a screen that checks must not cost the load generator more than one that counts. Past it all
+ * of them are applied at once, which keeps the others waiting: it is more than the longest load brings.
+ */
 const KEPT_BYTES_MAX = 256 * 1_048_576;
 
 export class ChannelCopy {
