@@ -100,7 +100,7 @@ class JsonGuard {
     return null;
   }
 
-  /** The UTF-16 unit that `\uXXXX` at the position stands for; -1: there is none. */
+  /** The UTF-16 unit that the escape at the position stands for (backslash, u, four hex digits); -1: there is none. */
   #escapedUnit(position: number): number {
     if (this.#bytes[position] !== BACKSLASH || this.#bytes[position + 1] !== LETTER_U) return -1;
     let unit = 0;

@@ -10,7 +10,7 @@ afterEach(async () => {
   await evening.end();
 });
 
-/** A command in the raw, as any client might send it. */
+/** Sends a command with any fields, also wrong ones. */
 function raw(client: HubClient, fields: object) {
   return client.request({ type: 'command', key: 'k', branchId: 'main', payload: {}, ...fields });
 }

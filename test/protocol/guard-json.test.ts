@@ -9,7 +9,7 @@ function faultOf(text: string): string | null {
   return jsonFault(textBytes(text));
 }
 
-/** Every character of the text as `\uXXXX`. */
+/** The text with an escape (backslash, u, four hex digits) for every character. */
 function escaped(text: string): string {
   return Array.from(text, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 }

@@ -10,7 +10,7 @@ const KITCHEN_LINE =
     ' ',
   );
 
-function only(row: Row, columns: readonly string[]): Row {
+function columnsOf(row: Row, columns: readonly string[]): Row {
   return Object.fromEntries(columns.map((column) => [column, row[column]])) as Row;
 }
 
@@ -38,12 +38,12 @@ function kitchen(orders: readonly OrderRecord[], station: string | null): Channe
       readonly name: string;
     }[];
     return {
-      ...only(line, KITCHEN_LINE),
+      ...columnsOf(line, KITCHEN_LINE),
       modifiers: modifiers.map(({ id, name }) => ({ id, name })),
     };
   });
   return new Map([
-    ['order_header', byId(headers.map((header) => only(header, KITCHEN_HEADER)))],
+    ['order_header', byId(headers.map((header) => columnsOf(header, KITCHEN_HEADER)))],
     ['order_line', byId(shown)],
   ]);
 }
@@ -76,7 +76,7 @@ export function expectedView(
       const shown = records.orders
         .map(({ header }) => header)
         .filter(({ status }) => status === 'preparing' || status === 'ready')
-        .map((header) => only(header, ['id', 'number', 'status', 'version']));
+        .map((header) => columnsOf(header, ['id', 'number', 'status', 'version']));
       return new Map([['order_header', byId(shown)]]);
     }
     default:
