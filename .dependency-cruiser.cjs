@@ -18,13 +18,17 @@ const BROWSER_LAYERS = '^src/(base|domain|protocol|client)/';
 
 /** The one place (or, for ws, one place a side) that imports each package. TypeBox is free to all. */
 const OWNERS = {
+  '@fastify/helmet': '^src/api/',
+  '@fastify/swagger': '^src/api/',
+  '@fastify/swagger-ui': '^src/api/',
+  '@sentry/core': '^src/server/error-tracking\\.ts$',
   'async-mutex': '^src/hub/locks\\.ts$',
   'better-sqlite3': '^src/store/',
   'cli-progress': '^src/server/cli/',
   commander: '^src/server/cli/',
   'csv-parse': '^src/server/cli/',
   'fast-json-patch': '^src/protocol/patch\\.ts$',
-  fastify: '^src/server/http\\.ts$',
+  fastify: '^src/(api/|server/http\\.ts$)',
   jose: '^src/server/tokens\\.ts$',
   'lru-cache': '^src/store/cold-cache\\.ts$',
   luxon: '^src/domain/business-date\\.ts$',
@@ -32,6 +36,7 @@ const OWNERS = {
   pino: '^src/server/log\\.ts$',
   'pino-pretty': '^src/server/log\\.ts$',
   'prom-client': '^src/server/metrics\\.ts$',
+  'rate-limiter-flexible': '^src/(hub|api)/limits/',
   typebox: '^src/',
   ws: '^src/(server/ws/|client/node-socket\\.ts$)',
 };
