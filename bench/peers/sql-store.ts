@@ -134,6 +134,10 @@ export class SqlStore implements ReadingStore {
     return {};
   }
 
+  histograms() {
+    return {};
+  }
+
   close(): Promise<void> {
     this.#reading.close();
     this.#writing.close();

@@ -1,4 +1,5 @@
 /** The hub: branches, sessions and fan-out behind one door for connections. */
+import type { Histograms } from '../base/histogram.js';
 import type { Connection, ConnectionEvents } from './connection.js';
 import type { HubOptions } from './options.js';
 
@@ -13,8 +14,13 @@ export interface Hub {
    * `forGood`). Resolves when the last answer is written or `drainMs` is over. The store stays open.
    */
   drain(forGood?: boolean): Promise<void>;
-  /** Sizes and counts by metric name, for /metrics. */
+  /**
+   * Sizes and counts by metric name, for /metrics. One of several kinds bears its label as Prometheus writes it,
+   * `refusals_total{code="locked"}`; a label has few values, and none that a client, person or device brings.
+   */
   stats(): Readonly<Record<string, number>>;
+  /** Distributions for /metrics, by name. */
+  histograms(): Histograms;
 }
 
 /** Loads the store and opens every branch. */

@@ -1,6 +1,7 @@
 /** Opens a hub: branches from the store, sessions for connections, one tick for all that is to be written. */
 import { durationSpread } from './spread.js';
 import type { Cancel } from '../base/clock.js';
+import type { Histograms } from '../base/histogram.js';
 import { refuse, type Refusal } from '../base/refusal.js';
 import { CLOSE } from '../protocol/close-codes.js';
 import type { NoticeMessage, Principal } from '../protocol/messages.js';
@@ -13,8 +14,10 @@ import { BranchChannels } from './fanout/branch-channels.js';
 import { newFanoutCounts } from './fanout/counts.js';
 import type { HubBranch } from './hub-branch.js';
 import type { Hub, HubState } from './hub.js';
+import { newHubMeasures } from './measures.js';
 import { HUB_LIMITS, type HubLimits, type HubOptions } from './options.js';
 import { Queries } from './queries.js';
+import { newSessionCounts } from './session/counts.js';
 import type { HostedSession, SessionHost } from './session/session-host.js';
 import { Session } from './session/session.js';
 import { hubStats } from './stats.js';
@@ -45,7 +48,9 @@ class OpenedHub implements Hub, SessionHost {
   readonly #options: HubOptions;
   readonly #sessions = new Set<HostedSession>();
   readonly #bySessionId = new Map<string, HostedSession>();
-  readonly #counts = newFanoutCounts();
+  readonly counts = newSessionCounts();
+  readonly measures = newHubMeasures();
+  readonly #fanout = newFanoutCounts();
   readonly #cache: ColdCache;
   readonly #toFlush = new Set<HostedSession>();
   readonly #cancels: Cancel[] = [];
@@ -165,9 +170,15 @@ class OpenedHub implements Hub, SessionHost {
     return hubStats({
       sessions: this.#sessions,
       branches: this.branches,
-      counts: this.#counts,
+      fanout: this.#fanout,
+      counts: this.counts,
       cache: this.#cache,
+      state: this.state,
     });
+  }
+
+  histograms(): Histograms {
+    return { ...this.measures };
   }
 
   #makeBranch(loaded: LoadedBranch, startEpoch: string): HubBranch {
@@ -196,7 +207,8 @@ class OpenedHub implements Hub, SessionHost {
       startEpoch,
       derivedIntervalMs: limits.derivedIntervalMs,
       pace: { intervalMs: limits.deltaIntervalMs, burst: limits.deltaBurst },
-      counts: this.#counts,
+      counts: this.#fanout,
+      delivery: this.measures.delivery_seconds,
       wake: () => {
         this.#tickSoon();
       },
@@ -219,6 +231,7 @@ class OpenedHub implements Hub, SessionHost {
     const sessions = [...this.#toFlush];
     this.#toFlush.clear();
     for (const session of sessions) session.flush();
+    for (const { channels } of this.branches.values()) channels.written();
   }
 
   #drainingNotice(forGood: boolean): NoticeMessage {

@@ -1,29 +1,59 @@
-/** The hub's sizes and counts by metric name. Names that end in `_total` only rise. */
+/** The hub's sizes and counts by metric name. Names that end in `_total` only rise; a label stands behind its name. */
 import type { ColdCache } from '../store/cold-cache.js';
 import type { FanoutCounts } from './fanout/counts.js';
 import type { HubBranch } from './hub-branch.js';
+import type { HubState } from './hub.js';
+import type { SessionCounts } from './session/counts.js';
 import type { HostedSession } from './session/session-host.js';
 
 export interface StatsSources {
   readonly sessions: ReadonlySet<HostedSession>;
   readonly branches: ReadonlyMap<string, HubBranch>;
-  readonly counts: FanoutCounts;
+  readonly fanout: FanoutCounts;
+  readonly counts: SessionCounts;
   readonly cache: ColdCache;
+  readonly state: HubState;
 }
 
-export function hubStats(sources: StatsSources): Readonly<Record<string, number>> {
-  const { sessions, counts, cache } = sources;
-  const branches = [...sources.branches.values()];
-  const sumOf = (value: (branch: HubBranch) => number): number =>
-    branches.reduce((sum, branch) => sum + value(branch), 0);
-  const cold = cache.stats();
+type Stats = Readonly<Record<string, number>>;
+
+export function hubStats(sources: StatsSources): Stats {
+  return {
+    ...labelled('state', 'state', statesOf(sources.state)),
+    ...sessionStats(sources),
+    ...branchStats([...sources.branches.values()]),
+    ...cacheStats(sources.cache),
+    ...fanoutStats(sources.fanout),
+  };
+}
+
+const STATES: readonly HubState[] = ['ready', 'storage_unavailable', 'draining', 'closed'];
+
+function statesOf(present: HubState): Stats {
+  return Object.fromEntries(STATES.map((state) => [state, state === present ? 1 : 0]));
+}
+
+function sessionStats({ sessions, counts }: StatsSources): Stats {
   return {
     sessions: sessions.size,
     sessions_lagging: [...sessions].filter(({ isLagging }) => isLagging).length,
     outbox_bytes: [...sessions].reduce((sum, { outboxBytes }) => sum + outboxBytes, 0),
     requests_in_flight: [...sessions].reduce((sum, { inFlight }) => sum + inFlight, 0),
+    deltas_dropped_total: counts.deltasDropped,
+    lags_total: counts.lags,
+    replays_total: counts.replays,
+    ...labelled('refusals_total', 'code', counts.refusals),
+  };
+}
+
+function branchStats(branches: readonly HubBranch[]): Stats {
+  const sumOf = (value: (branch: HubBranch) => number): number =>
+    branches.reduce((sum, branch) => sum + value(branch), 0);
+  return {
     channels: sumOf(({ channels }) => channels.size),
     devices: sumOf(({ devices }) => devices.size),
+    devices_connected: sumOf(({ devices }) => devices.connectedCount),
+    devices_behind: sumOf(({ devices }) => devices.behindCount),
     hot_orders: sumOf(({ hub }) => hub.hot.orders.size),
     hot_lines: sumOf(({ hub }) => hub.hot.tables.order_line.size),
     order_leases: sumOf(({ hub }) => hub.leases.size),
@@ -32,15 +62,37 @@ export function hubStats(sources: StatsSources): Readonly<Record<string, number>
     order_reads_hot_total: sumOf(({ hub }) => hub.reader.counts.hot),
     order_reads_cache_total: sumOf(({ hub }) => hub.reader.counts.cache),
     order_reads_store_total: sumOf(({ hub }) => hub.reader.counts.store),
+  };
+}
+
+function cacheStats(cache: ColdCache): Stats {
+  const cold = cache.stats();
+  return {
     cold_cache_entries: cold.entries,
     cold_cache_bytes: cold.bytes,
     cold_cache_hits_total: cold.hits,
     cold_cache_misses_total: cold.misses,
-    deltas_total: counts.deltas,
-    encodes_total: counts.encodes,
-    deliveries_total: counts.deliveries,
-    snapshots_total: counts.snapshots,
-    catch_ups_total: counts.catchUps,
-    resyncs_total: counts.resyncs,
   };
+}
+
+function fanoutStats(fanout: FanoutCounts): Stats {
+  const ofViews = (pick: 'deltaBytes' | 'catchUpBytes') =>
+    Object.fromEntries(Object.entries(fanout.views).map(([view, counts]) => [view, counts[pick]]));
+  return {
+    deltas_total: fanout.deltas,
+    encodes_total: fanout.encodes,
+    delta_encodes_total: fanout.deltaEncodes,
+    deliveries_total: fanout.deliveries,
+    snapshots_total: fanout.snapshots,
+    catch_ups_total: fanout.catchUps,
+    resyncs_total: fanout.resyncs,
+    ...labelled('resumes_total', 'outcome', { ...fanout.resumes }),
+    ...labelled('delta_bytes_total', 'view', ofViews('deltaBytes')),
+    ...labelled('catch_up_bytes_total', 'view', ofViews('catchUpBytes')),
+  };
+}
+
+function labelled(name: string, label: string, counts: Stats): Stats {
+  const entries = Object.entries(counts);
+  return Object.fromEntries(entries.map(([of, count]) => [`${name}{${label}="${of}"}`, count]));
 }

@@ -6,7 +6,7 @@ import type { Hub } from '../hub/hub.js';
 import { openHub } from '../hub/open.js';
 import type { HubLimits } from '../hub/options.js';
 import { createMemoryStore } from '../store/memory/memory-store.js';
-import type { Store, StoreStatus } from '../store/port.js';
+import type { Store } from '../store/port.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
 import { createHttp, type HttpServer, type Readiness } from './http.js';
 import { createLog } from './log.js';
@@ -16,6 +16,7 @@ import { loadOrSeed } from './seeding.js';
 import type { Config } from './settings.js';
 import { openTokenKey } from './token-key.js';
 import { openTokens } from './tokens.js';
+import { StoreWatch } from './store-watch.js';
 import { VERSION } from './version.js';
 import { frameMessage } from './ws/frame.js';
 import { openDoor, type Door } from './ws/upgrade.js';
@@ -112,12 +113,10 @@ interface Served {
 }
 
 function serve({ hub, store, door, log }: Served): HttpServer {
-  let status: StoreStatus = { state: 'ready' };
-  store.onStatus((present) => {
-    status = present;
-  });
+  const watch = new StoreWatch(store, systemClock);
   const readiness = (): Readiness => {
     const { state } = hub;
+    const { status } = watch;
     return state === 'storage_unavailable' && status.state !== 'ready'
       ? { state, reason: status.reason }
       : { state };
@@ -127,9 +126,13 @@ function serve({ hub, store, door, log }: Served): HttpServer {
     durability: store.durability,
     readiness,
     metrics: createMetrics({
-      hub: () => hub.stats(),
-      store: () => store.stats(),
-      socket: () => door.stats(),
+      stats: {
+        hub: () => hub.stats(),
+        store: () => watch.stats(),
+        socket: () => door.stats(),
+      },
+      histograms: { hub: () => hub.histograms(), store: () => store.histograms() },
+      build: { version: VERSION, node: process.version, durability: store.durability },
     }),
     newId: uuidV7Source(systemClock, systemRandom),
     log,

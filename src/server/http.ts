@@ -58,6 +58,17 @@ export function createHttp(options: HttpOptions): HttpServer {
     void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     withCorrelation(request.id, done);
   });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    const seconds = reply.elapsedTime / 1_000;
+    options.metrics.answered({
+      method,
+      route: routeOptions.url,
+      status: reply.statusCode,
+      seconds,
+    });
+    done();
+  });
   answerFaults(app, options.log);
   addRoutes(app, options);
   return {

@@ -3,6 +3,7 @@
  * (test/store/contract.ts). Above it nothing assumes that it is the only writer: versions and verdicts come from here.
  */
 import type { Durability } from '../base/durability.js';
+import type { Histograms } from '../base/histogram.js';
 import type { ChangeSet, RecordVersions } from '../domain/change-set.js';
 import type {
   AnyRow,
@@ -169,6 +170,8 @@ export interface Store {
   onStatus(listener: (status: StoreStatus) => void): () => void;
   /** Sizes and counts for metrics: `commits`, `groups`, `reads`, `queue_length`, `wal_bytes`, ... */
   stats(): Readonly<Record<string, number>>;
+  /** Distributions for metrics, by name; an engine has those that it can measure. */
+  histograms(): Histograms;
 
   /**
    * Settles what was handed in, then closes. Idempotent. While the disk stays broken it waits a bounded time, then closes

@@ -7,6 +7,8 @@ import type { FromWriter, ToWriter } from '../../src/store/sqlite/messages.js';
 import { WriteQueue, type Writer } from '../../src/store/sqlite/write-queue.js';
 import { orderRequest } from '../support/store.js';
 
+const SPENT = { groupMs: 3, commitMs: 2 };
+
 class HandWriter implements Writer {
   readonly posted: ToWriter[] = [];
   say: (message: FromWriter) => void = () => undefined;
@@ -31,7 +33,7 @@ class HandWriter implements Writer {
   }
 
   settle(...outcomes: (number | CommitOutcome)[]): void {
-    this.say({ type: 'settled', outcomes, full: null, bugs: [], walBytes: 0 });
+    this.say({ type: 'settled', outcomes, full: null, bugs: [], walBytes: 0, spent: SPENT });
   }
 }
 
@@ -175,7 +177,8 @@ test('S-FULL-1 full is a state that the next commit that fits ends', async () =>
   commit(1);
   await nextTurn();
   const refused = { kind: 'unavailable', reason: 'SQLITE_FULL' } as const;
-  first.say({ type: 'settled', outcomes: [refused], full: 'no space', bugs: [], walBytes: 0 });
+  const full = { full: 'no space', bugs: [], walBytes: 0, spent: SPENT };
+  first.say({ type: 'settled', outcomes: [refused], ...full });
   commit(2);
   await nextTurn();
   first.settle(11);

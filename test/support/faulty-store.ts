@@ -51,6 +51,7 @@ export class FaultyStore implements Store {
   readonly shift: Store['shift'];
   readonly lastNumber: Store['lastNumber'];
   readonly stats: Store['stats'];
+  readonly histograms: Store['histograms'];
   readonly close: Store['close'];
 
   constructor(inner: Store, nextTick: (run: () => void) => void = setImmediate) {
@@ -64,6 +65,7 @@ export class FaultyStore implements Store {
     this.shift = inner.shift.bind(inner);
     this.lastNumber = inner.lastNumber.bind(inner);
     this.stats = inner.stats.bind(inner);
+    this.histograms = inner.histograms.bind(inner);
     this.close = inner.close.bind(inner);
   }
 

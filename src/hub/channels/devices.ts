@@ -47,6 +47,16 @@ export class Devices {
     return this.#devices.size;
   }
 
+  /** Of these, the devices with a connection. */
+  get connectedCount(): number {
+    return this.#count(({ connections }) => connections > 0);
+  }
+
+  /** The connected ones that said in their last heartbeat that they have not applied all that was queued for them. */
+  get behindCount(): number {
+    return this.#count(({ connections, behind }) => connections > 0 && behind > 0);
+  }
+
   connected(principal: Principal): void {
     const { device_id: id, name, role } = principal;
     const held = this.#devices.get(id);
@@ -88,6 +98,12 @@ export class Devices {
       connected: connections > 0,
     })),
   });
+
+  #count(which: (device: DeviceStatus) => boolean): number {
+    let count = 0;
+    for (const device of this.#devices.values()) if (which(device)) count += 1;
+    return count;
+  }
 
   #touch(device: DeviceStatus): void {
     device.last_seen_at = this.#clock.now();

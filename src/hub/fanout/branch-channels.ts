@@ -1,6 +1,7 @@
 /** The channels of one branch that somebody follows. What nobody follows costs nothing and is forgotten. */
 import type { Cancel, Clock, Timers } from '../../base/clock.js';
 import { assertNever } from '../../base/assert.js';
+import type { Histogram } from '../../base/histogram.js';
 import type { ChangeSet } from '../../domain/change-set.js';
 import { channelName } from '../../protocol/channels.js';
 import type { HotBranch } from '../../store/hot/hot-branch.js';
@@ -27,6 +28,8 @@ export interface BranchChannelsOptions {
   readonly derivedIntervalMs: number;
   readonly pace: PaceOptions;
   readonly counts: FanoutCounts;
+  /** Observes each delta's way from the commit to the sockets. */
+  readonly delivery: Histogram;
   /** Runs at the end of the tick in which something is to be published. */
   readonly wake: () => void;
 }
@@ -39,6 +42,8 @@ type Kind =
       readonly channel: RowChannel;
       readonly pace: Pace;
       dirty: boolean;
+      /** Monotonic milliseconds of the first change since the last delta, while dirty. */
+      changedAt: number;
       /** Of the pause that it is in. */
       cancel: Cancel | null;
     }
@@ -59,6 +64,8 @@ export class BranchChannels {
   readonly #options: BranchChannelsOptions;
   readonly #channels = new Map<string, Followed>();
   readonly #shiftSource: ShiftSource;
+  /** `changedAt` of the deltas that wait to be written. */
+  #unwritten: number[] = [];
 
   constructor(options: BranchChannelsOptions) {
     this.#options = options;
@@ -96,7 +103,7 @@ export class BranchChannels {
     const ended = endsShift(changeSet);
     for (const { live, of } of this.#channels.values()) {
       if (of.kind === 'rows') {
-        if (of.channel.note(changeSet, version)) of.dirty = true;
+        if (of.channel.note(changeSet, version)) this.#changed(of);
         if (ended && of.channel.view.endsWithShift) this.#restart(live, of.channel);
         if (of.dirty) this.#options.wake();
       } else if (of.channel.address.view === 'shift') {
@@ -120,7 +127,7 @@ export class BranchChannels {
     for (const { live, of } of this.#channels.values()) {
       if (of.kind !== 'rows' || !of.dirty || of.cancel !== null) continue;
       const waitMs = of.pace.take(now);
-      if (waitMs === 0) publish(live, of);
+      if (waitMs === 0) this.#publish(live, of);
       else this.#pause(of, waitMs);
     }
   }
@@ -128,13 +135,34 @@ export class BranchChannels {
   /** Every channel that changed sends one delta, also those in a pause. */
   flushAll(): void {
     for (const { live, of } of this.#channels.values()) {
-      if (of.kind === 'rows' && of.dirty) publish(live, of);
+      if (of.kind === 'rows' && of.dirty) this.#publish(live, of);
     }
+  }
+
+  /** What was flushed has been written to the sockets. */
+  written(): void {
+    if (this.#unwritten.length === 0) return;
+    const now = this.#options.timers.monotonicMs();
+    for (const changedAt of this.#unwritten) {
+      this.#options.delivery.observe((now - changedAt) / 1_000);
+    }
+    this.#unwritten = [];
   }
 
   close(): void {
     for (const { of } of this.#channels.values()) of.cancel?.();
     this.#channels.clear();
+  }
+
+  #changed(of: Rows): void {
+    if (of.dirty) return;
+    of.dirty = true;
+    of.changedAt = this.#options.timers.monotonicMs();
+  }
+
+  #publish(live: LiveChannel, of: Rows): void {
+    of.dirty = false;
+    if (live.publish()) this.#unwritten.push(of.changedAt);
   }
 
   #pause(of: Rows, waitMs: number): void {
@@ -180,7 +208,8 @@ export class BranchChannels {
       case 'menu': {
         const options = { name, address, epoch, hot, view: rowView(view, station) };
         const pace = new Pace(this.#options.pace);
-        return { kind: 'rows', channel: new RowChannel(options), pace, dirty: false, cancel: null };
+        const channel = new RowChannel(options);
+        return { kind: 'rows', channel, pace, dirty: false, changedAt: 0, cancel: null };
       }
       case 'shift': {
         const source = this.#shiftSource.read;
@@ -198,11 +227,6 @@ export class BranchChannels {
         return assertNever(view);
     }
   }
-}
-
-function publish(live: LiveChannel, of: Rows): void {
-  of.dirty = false;
-  live.publish();
 }
 
 function derived(channel: ImageChannel): Kind {

@@ -7,7 +7,7 @@ import { encode, encodeAround, encodeFramed } from '../../protocol/codec.js';
 import type { Clock } from '../../base/clock.js';
 import { FRAME_HEAD_ROOM, type Frame, type FrameMessage } from '../connection.js';
 import type { Channel } from '../channels/channel.js';
-import type { FanoutCounts } from './counts.js';
+import type { FanoutCounts, ResumeCounts } from './counts.js';
 
 /** One connection's subscription, as the channel sees it. */
 export interface Subscriber {
@@ -67,14 +67,15 @@ export class LiveChannel {
     this.#subscribers.delete(subscriber);
   }
 
-  /** Sends what is pending to every subscriber. */
-  publish(): void {
+  /** Sends what is pending to every subscriber. False: there was nothing. */
+  publish(): boolean {
     const { channel } = this;
     const { counts, frame } = this.#options;
     const delta = channel.takeDelta();
-    if (delta === null) return;
+    if (delta === null) return false;
     const message = { type: 'delta', channel: channel.name, ...delta } as const;
     const frames = new Map<Encoding, Frame>();
+    const ofView = counts.views[channel.address.view];
     counts.deltas += 1;
     for (const subscriber of this.#subscribers) {
       let ready = frames.get(subscriber.encoding);
@@ -83,10 +84,13 @@ export class LiveChannel {
         ready = frame([bytes], subscriber.encoding, FRAME_HEAD_ROOM);
         frames.set(subscriber.encoding, ready);
         counts.encodes += 1;
+        counts.deltaEncodes += 1;
       }
       counts.deliveries += 1;
+      ofView.deltaBytes += ready.bytes;
       subscriber.delta(ready, delta.newVersion);
     }
+    return true;
   }
 
   /** Tells every subscriber that only a snapshot helps. */
@@ -99,9 +103,15 @@ export class LiveChannel {
     if (!this.channel.paced) this.publish();
     this.#forgetOldParts();
     const part = since === null ? null : this.#catchUpPart(since, encoding);
-    return part === null || since === null
-      ? this.#snapshot(encoding, id)
-      : this.#catchUpFrom(since.version, { part, encoding, id });
+    const caughtUp =
+      part === null || since === null
+        ? this.#snapshot(encoding, id)
+        : this.#catchUpFrom(since.version, { part, encoding, id });
+    const { counts } = this.#options;
+    counts.views[this.channel.address.view].catchUpBytes += caughtUp.frame.bytes;
+    // Without an id nobody came back: the channel was resynced or the connection lagged.
+    if (since !== null && id !== undefined) counts.resumes[outcomeOf(caughtUp, since)] += 1;
+    return caughtUp;
   }
 
   #forgetOldParts(): void {
@@ -186,4 +196,8 @@ export class LiveChannel {
     parts.set(encoding, bytes);
     return bytes;
   }
+}
+
+function outcomeOf({ kind, version }: CaughtUp, since: Since): keyof ResumeCounts {
+  return kind === 'delta' && version === since.version ? 'unchanged' : kind;
 }

@@ -166,7 +166,8 @@ export class LiveSession {
     const finish = this.#meter.begin();
     giveCommand(this.#branch, message, sender).then(
       (answer) => {
-        finish();
+        const tookMs = finish();
+        if (answer.kind === 'done') this.#host.measures.ack_seconds.observe(tookMs / 1_000);
         this.#send(commandReply(answer, request));
       },
       (error: unknown) => {

@@ -22,8 +22,8 @@ export interface OutboxOptions {
   readonly deltaBytesMax: number;
   /** Bytes given to the socket ahead of the kernel. */
   readonly socketBytesMax: number;
-  /** The deltas that waited were dropped. */
-  readonly overflowed: () => void;
+  /** A delta found no room: it and those that waited were dropped, so many in all. */
+  readonly overflowed: (dropped: number) => void;
 }
 
 export class Outbox {
@@ -61,8 +61,7 @@ export class Outbox {
   push(frame: Frame, parcel: Parcel): void {
     if (parcel.kind === 'delta') {
       if (this.#deltaBytes + frame.bytes > this.#options.deltaBytesMax) {
-        this.dropDeltas();
-        this.#options.overflowed();
+        this.#options.overflowed(this.dropDeltas() + 1);
         return;
       }
       this.#deltaBytes += frame.bytes;
@@ -87,23 +86,26 @@ export class Outbox {
     }
   }
 
-  /** Drops every delta that waits, of all channels, and the heartbeats that tell of them. */
-  dropDeltas(): void {
+  /** Drops every delta that waits, of all channels, and the heartbeats that tell of them. Gives how many deltas. */
+  dropDeltas(): number {
     const frames = this.#frames;
     const parcels = this.#parcels;
     this.#frames = [];
     this.#parcels = [];
+    let dropped = 0;
     for (const [at, parcel] of parcels.entries()) {
       const frame = frames[at];
       if (frame === undefined) break;
       if (parcel.kind === 'delta' || parcel.kind === 'heartbeat') {
         this.#bytes -= frame.bytes;
+        if (parcel.kind === 'delta') dropped += 1;
       } else {
         this.#frames.push(frame);
         this.#parcels.push(parcel);
       }
     }
     this.#deltaBytes = 0;
+    return dropped;
   }
 
   /** As many frames as there is room for, the last one wholly. */

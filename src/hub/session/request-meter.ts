@@ -65,13 +65,15 @@ export class RequestMeter {
     });
   }
 
-  /** Returns how to tell its end. */
-  begin(): () => void {
+  /** Returns how to tell its end, which gives the milliseconds that it took. */
+  begin(): () => number {
     this.#lastNumber += 1;
     const number = this.#lastNumber;
-    this.#startedAt.set(number, this.#timers.monotonicMs());
+    const startedAt = this.#timers.monotonicMs();
+    this.#startedAt.set(number, startedAt);
     return () => {
       this.#startedAt.delete(number);
+      return this.#timers.monotonicMs() - startedAt;
     };
   }
 

@@ -7,8 +7,10 @@ import type { CloseCode } from '../../protocol/close-codes.js';
 import type { HubMessage, Principal } from '../../protocol/messages.js';
 import type { FrameMessage } from '../connection.js';
 import type { HubBranch } from '../hub-branch.js';
+import type { HubMeasures } from '../measures.js';
 import type { HubLimits, TokenVerdict } from '../options.js';
 import type { Queries } from '../queries.js';
+import type { SessionCounts } from './counts.js';
 
 /** A session, as the host keeps it. */
 export interface HostedSession {
@@ -34,6 +36,8 @@ export interface SessionHost {
   readonly durability: Durability;
   readonly branches: ReadonlyMap<string, HubBranch>;
   readonly queries: Queries;
+  readonly counts: SessionCounts;
+  readonly measures: HubMeasures;
   readonly frame: FrameMessage;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
   /** Why no command is taken now; null: they are. */

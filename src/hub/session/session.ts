@@ -17,6 +17,7 @@ import { parseClientMessage } from '../../protocol/parse.js';
 import { FRAME_HEAD_ROOM, type Connection, type ConnectionEvents } from '../connection.js';
 import type { HubBranch } from '../hub-branch.js';
 import { foreignBranch } from './command-door.js';
+import { countAnswer } from './counts.js';
 import { LiveSession } from './live-session.js';
 import { Outbox, type Parcel } from './outbox.js';
 import { errorMessage, type Request } from './replies.js';
@@ -53,8 +54,8 @@ export class Session implements ConnectionEvents, HostedSession {
       connection,
       deltaBytesMax: limits.outboxBytesMax,
       socketBytesMax: limits.socketBytesMax,
-      overflowed: () => {
-        this.#lag();
+      overflowed: (dropped) => {
+        this.#lag(dropped);
       },
     });
     this.#messages = new MinuteCounter(timers);
@@ -165,6 +166,7 @@ export class Session implements ConnectionEvents, HostedSession {
   }
 
   send(message: HubMessage): void {
+    countAnswer(this.#host.counts, message);
     this.#push(message, { kind: 'answer' });
   }
 
@@ -188,8 +190,7 @@ export class Session implements ConnectionEvents, HostedSession {
     if (verdict !== null) {
       this.close(verdict.code, verdict.reason);
     } else if (live.subscriptions.behindMs() > this.#host.limits.behindMaxMs / 2) {
-      this.#outbox.dropDeltas();
-      this.#lag();
+      this.#lag(this.#outbox.dropDeltas());
     }
   }
 
@@ -263,8 +264,13 @@ export class Session implements ConnectionEvents, HostedSession {
     this.#host.wake(this);
   }
 
-  #lag(): void {
-    if (this.#state.kind === 'live') this.#state.live.subscriptions.lag();
+  #lag(dropped: number): void {
+    const { counts } = this.#host;
+    counts.deltasDropped += dropped;
+    if (this.#state.kind !== 'live') return;
+    const { subscriptions } = this.#state.live;
+    if (!subscriptions.isLagging) counts.lags += 1;
+    subscriptions.lag();
   }
 
   #recover(): void {

@@ -3,6 +3,7 @@
  * port can be asked for, and all of it is gone with the process: for demos, tests and comparison.
  */
 import type { Clock } from '../../base/clock.js';
+import type { Histograms } from '../../base/histogram.js';
 import type { NewId } from '../../base/ids.js';
 import type { OrderLine } from '../../domain/rows.js';
 import type {
@@ -120,6 +121,10 @@ class MemoryStore implements Store {
       rows: branches.reduce((sum, { rows }) => sum + rows.size, 0),
       keys: branches.reduce((sum, { answerCount }) => sum + answerCount, 0),
     };
+  }
+
+  histograms(): Histograms {
+    return {};
   }
 
   close(): Promise<void> {

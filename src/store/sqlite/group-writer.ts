@@ -11,6 +11,7 @@ import type {
   BranchVersions,
   CommitItem,
   DiskDurability,
+  GroupTimes,
   ItemOutcome,
   SchemaBug,
 } from './messages.js';
@@ -21,6 +22,7 @@ export type GroupResult =
       readonly outcomes: readonly ItemOutcome[];
       readonly full: string | null;
       readonly bugs: readonly SchemaBug[];
+      readonly spent: GroupTimes;
     }
   /** Whether the group is on the disk is unknown. */
   | { readonly kind: 'failed'; readonly reason: string };
@@ -40,6 +42,7 @@ export class GroupWriter {
   readonly #savepoint: Statement;
   readonly #release: Statement;
   readonly #undo: Statement;
+  #commitMs = 0;
 
   constructor(database: Database, durability: DiskDurability) {
     this.#database = database;
@@ -62,13 +65,15 @@ export class GroupWriter {
   }
 
   write(items: readonly CommitItem[]): GroupResult {
+    const startedAt = performance.now();
+    this.#commitMs = 0;
     try {
       const plain = this.#attempt(items, (item, heads) => this.#commits.write(item, heads));
       const done = plain ?? this.#attempt(items, (item, heads) => this.#isolated(item, heads));
       if (done === null) throw new Error('a savepoint did not hold a refusal');
-      return { kind: 'settled', full: null, ...done };
+      return { kind: 'settled', full: null, ...done, spent: this.#spentSince(startedAt) };
     } catch (error) {
-      return this.#fault(items, error);
+      return this.#fault(items, error, startedAt);
     }
   }
 
@@ -93,7 +98,9 @@ export class GroupWriter {
       attempt.outcomes.push(written.outcome);
     }
     this.#heads.write(heads);
+    const committingAt = performance.now();
     this.#commit.run();
+    this.#commitMs = performance.now() - committingAt;
     this.#heads.keep(heads);
     return attempt;
   }
@@ -112,7 +119,7 @@ export class GroupWriter {
   }
 
   /** After some faults SQLite has rolled back by itself, and further statements would commit one by one. */
-  #fault(items: readonly CommitItem[], error: unknown): GroupResult {
+  #fault(items: readonly CommitItem[], error: unknown, startedAt: number): GroupResult {
     const reason = messageOf(error);
     const fault = faultOf(error);
     if (fault === 'disk') return { kind: 'failed', reason };
@@ -127,6 +134,11 @@ export class GroupWriter {
       full: fault === 'full' ? reason : null,
       bugs:
         fault === 'schema' ? items.slice(0, 1).map((item) => schemaBug(item, null, reason)) : [],
+      spent: this.#spentSince(startedAt),
     };
+  }
+
+  #spentSince(startedAt: number): GroupTimes {
+    return { groupMs: performance.now() - startedAt, commitMs: this.#commitMs };
   }
 }

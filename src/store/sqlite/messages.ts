@@ -91,6 +91,7 @@ export type FromWriter =
       readonly full: string | null;
       readonly bugs: readonly SchemaBug[];
       readonly walBytes: number;
+      readonly spent: GroupTimes;
     }
   /** None ahead of the outcomes told before; at first those of all branches. */
   | { readonly type: 'heads'; readonly heads: readonly BranchHead[] }
@@ -99,6 +100,14 @@ export type FromWriter =
   /** The database can no longer be trusted: nothing more is written, and the worker ends. */
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'closed' };
+
+/** Milliseconds that a group took, by the writer's own clock. */
+export interface GroupTimes {
+  /** From before BEGIN to after COMMIT, with all that was written between. */
+  readonly groupMs: number;
+  /** COMMIT alone: the group's pages to the log and, with durability full, their sync. */
+  readonly commitMs: number;
+}
 
 /** A change set that the schema refused although the domain allowed it. */
 export interface SchemaBug {

@@ -1,4 +1,5 @@
 /** The SQLite engine: one writer, one reader, and the ownership of the directory they work in. */
+import type { Histograms } from '../../base/histogram.js';
 import type { OrderLine } from '../../domain/rows.js';
 import type {
   CommitRequest,
@@ -94,6 +95,10 @@ export class SqliteStore implements Store {
   stats(): Readonly<Record<string, number>> {
     const { reads, waiting } = this.#reader;
     return { ...this.#queue.stats(), ...this.#heads.stats(), reads, reads_waiting: waiting };
+  }
+
+  histograms(): Histograms {
+    return this.#queue.histograms;
   }
 
   close(): Promise<void> {

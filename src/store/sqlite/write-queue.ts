@@ -4,9 +4,11 @@
  */
 import { assertNever } from '../../base/assert.js';
 import type { Cancel, Timers } from '../../base/clock.js';
+import type { Histograms } from '../../base/histogram.js';
 import type { Log } from '../../base/log.js';
 import type { CommitOutcome, CommitRequest, Settle, StoreStatus } from '../port.js';
 import { encodeRequest } from './encode.js';
+import { GroupMeasures } from './group-measures.js';
 import type {
   BranchHead,
   BranchVersions,
@@ -56,9 +58,10 @@ export class WriteQueue {
   readonly #timers: Timers;
   readonly #log: Log;
   readonly #reopen: () => Writer;
+  readonly #measures = new GroupMeasures();
   readonly #listeners = new Set<(status: StoreStatus) => void>();
   readonly #settled: Map<string, number>;
-  readonly #counts = { commits: 0, groups: 0, group_commits_last: 0, recoveries: 0, wal_bytes: 0 };
+  readonly #counts = { commits: 0, groups: 0, recoveries: 0, wal_bytes: 0 };
   #state: State;
   #status: StoreStatus = { state: 'ready' };
   /** Handed in during this turn. */
@@ -83,6 +86,10 @@ export class WriteQueue {
 
   stats(): Readonly<Record<string, number>> {
     return { ...this.#counts, queue_length: this.#waitingCount() };
+  }
+
+  get histograms(): Histograms {
+    return this.#measures.histograms;
   }
 
   onStatus(listener: (status: StoreStatus) => void): () => void {
@@ -178,8 +185,8 @@ export class WriteQueue {
     switch (message.type) {
       case 'settled':
         this.#counts.groups += 1;
-        this.#counts.group_commits_last = message.outcomes.length;
         this.#counts.wal_bytes = message.walBytes;
+        this.#measures.note(message.outcomes.length, message.spent);
         for (const bug of message.bugs) {
           this.#log.error({ ...bug }, 'the schema refused a change set: a bug');
         }

@@ -93,8 +93,8 @@ class WriterService {
         this.#fail(result.reason);
         return;
       }
-      const { outcomes, full, bugs } = result;
-      post({ type: 'settled', outcomes, full, bugs, walBytes: walBytes() });
+      const { outcomes, full, bugs, spent } = result;
+      post({ type: 'settled', outcomes, full, bugs, walBytes: walBytes(), spent });
       this.#checkpointer.afterGroup();
     } catch (error) {
       this.#fail(messageOf(error));
