@@ -1,4 +1,4 @@
--- The database of a hub, version 1. Names of tables and columns are those of docs/protocol.md.
+-- The database of a hub, version 2. Names of tables and columns are those of docs/protocol.md.
 --
 -- Money is an integer of the branch's minor units, times are UTC epoch milliseconds, rates are basis points.
 -- Every record's key begins with its branch, and so does every reference: no record can point into another branch.
@@ -64,6 +64,9 @@ CREATE TABLE staff (
   active INTEGER NOT NULL CHECK (active IN (0, 1)),
   version INTEGER NOT NULL CHECK (version >= 1),
   commit_version INTEGER NOT NULL,
+  tokens_from INTEGER,
+  pin_set_at INTEGER,
+  password_set_at INTEGER,
   PRIMARY KEY (branch_id, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -75,6 +78,8 @@ CREATE TABLE device (
   active INTEGER NOT NULL CHECK (active IN (0, 1)),
   version INTEGER NOT NULL CHECK (version >= 1),
   commit_version INTEGER NOT NULL,
+  tokens_from INTEGER,
+  paired_at INTEGER,
   PRIMARY KEY (branch_id, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -363,6 +368,63 @@ CREATE TABLE personal_salt (
   salt TEXT NOT NULL,
   PRIMARY KEY (branch_id, table_name, id)
 ) STRICT, WITHOUT ROWID;
+
+-- Hashes of PINs and passwords. This and the next three tables are written with commits and stand in no event.
+CREATE TABLE credential (
+  branch_id TEXT NOT NULL,
+  staff_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('pin', 'password')),
+  hash TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (branch_id, staff_id, kind),
+  FOREIGN KEY (branch_id, staff_id) REFERENCES staff (branch_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- One login of a person (staff_id null: one pairing of a device): a family of refresh tokens, known by their hashes.
+CREATE TABLE auth_session (
+  branch_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  staff_id TEXT,
+  device_id TEXT NOT NULL,
+  token_hash TEXT NOT NULL,
+  previous_hash TEXT,
+  nonce TEXT,
+  generation INTEGER NOT NULL CHECK (generation >= 0),
+  began_at INTEGER NOT NULL,
+  rotated_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  PRIMARY KEY (branch_id, id),
+  FOREIGN KEY (branch_id, staff_id) REFERENCES staff (branch_id, id)
+) STRICT, WITHOUT ROWID;
+-- Sessions that are over, to be forgotten.
+CREATE INDEX auth_session_expires ON auth_session (expires_at);
+-- At a start: sessions whose access tokens may still be about.
+CREATE INDEX auth_session_ended ON auth_session (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE pairing_code (
+  selector TEXT NOT NULL PRIMARY KEY,
+  branch_id TEXT NOT NULL REFERENCES branch (id),
+  hash TEXT NOT NULL,
+  device_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  tries_left INTEGER NOT NULL CHECK (tries_left >= 1)
+) STRICT, WITHOUT ROWID;
+
+-- Wrong logins at one device, of one person or (staff_id empty) of anybody.
+CREATE TABLE login_failure (
+  branch_id TEXT NOT NULL,
+  device_id TEXT NOT NULL,
+  staff_id TEXT NOT NULL,
+  failures INTEGER NOT NULL CHECK (failures >= 1),
+  last_at INTEGER NOT NULL,
+  PRIMARY KEY (branch_id, device_id, staff_id)
+) STRICT, WITHOUT ROWID;
+-- Old ones, to be forgotten.
+CREATE INDEX login_failure_last ON login_failure (last_at);
 
 -- What was recorded is never altered: archiving alone moves such rows out, whole shifts at a time.
 CREATE TRIGGER order_payment_no_update BEFORE UPDATE ON order_payment

@@ -18,6 +18,7 @@ import type {
   StoredOrder,
   StoredShift,
 } from '#dist/store/port.js';
+import type { SecretReads } from '#dist/store/secrets.js';
 import { openReader, openWriter } from '#dist/store/sqlite/database.js';
 import { encodeRequest } from '#dist/store/sqlite/encode.js';
 import { GroupWriter } from '#dist/store/sqlite/group-writer.js';
@@ -37,6 +38,13 @@ type ReadName = 'header' | 'lines' | 'payments' | 'adjustments';
 export class SqlStore implements ReadingStore {
   readonly durability = 'full';
   readonly epoch = uuidV7Source(systemClock)();
+  readonly secrets: SecretReads = {
+    credential: (...of) => Promise.resolve(this.#reader.credential(...of)),
+    authSession: (...of) => Promise.resolve(this.#reader.authSession(...of)),
+    endedSessions: (since) => Promise.resolve(this.#reader.endedSessions(since)),
+    pairingCode: (selector) => Promise.resolve(this.#reader.pairingCode(selector)),
+    loginFailures: (...of) => Promise.resolve(this.#reader.loginFailures(...of)),
+  };
   readonly #file: DatabaseFile;
   readonly #writing: Database;
   readonly #reading: Database;

@@ -6,6 +6,7 @@ import type { ChangeSet } from './change-set.js';
 import type {
   Branch,
   CashMovement,
+  Device,
   MenuItem,
   OrderAggregate,
   OrderHeader,
@@ -59,6 +60,7 @@ export interface BranchState {
   item(itemId: string): MenuItem | undefined;
   station(stationId: string): Station | undefined;
   staff(staffId: string): Staff | undefined;
+  device(deviceId: string): Device | undefined;
   /** A shift by id: the open one or, where the command named it, a closed one. */
   shiftById(shiftId: string): PosShift | undefined;
   /** Headers of orders neither closed nor voided, whichever shift they came from. */

@@ -30,7 +30,7 @@ export const MONEY_COLUMNS: { readonly [T in TableName]: Columns<T> } = {
   number_lease: [],
 };
 
-/** The tables whose rows some view shows to the role; nobody is shown rows of any other. */
+/** The tables whose rows some view or route shows to the role; nobody is shown rows of any other. */
 const KITCHEN_TABLES: readonly TableName[] = ['order_header', 'order_line', 'menu_item', 'station'];
 const WAITER_TABLES: readonly TableName[] = [
   ...KITCHEN_TABLES,
@@ -39,12 +39,14 @@ const WAITER_TABLES: readonly TableName[] = [
 ];
 const TILL_TABLES: readonly TableName[] = [...WAITER_TABLES, 'pos_shift', 'cash_movement'];
 
+const OFFICE_TABLES: readonly TableName[] = [...TILL_TABLES, 'staff', 'device', 'branch'];
+
 const TABLES_SHOWN: Readonly<Record<Role, readonly TableName[]>> = {
   kitchen: KITCHEN_TABLES,
   waiter: WAITER_TABLES,
   cashier: TILL_TABLES,
-  manager: TILL_TABLES,
-  admin: TILL_TABLES,
+  manager: OFFICE_TABLES,
+  admin: OFFICE_TABLES,
 };
 
 export type PublicRow = Readonly<Record<string, unknown>>;

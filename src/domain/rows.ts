@@ -244,6 +244,12 @@ export interface Staff {
   readonly name: string;
   readonly role: Role;
   readonly active: boolean;
+  /** Tokens given before this moment are void; null: none is. */
+  readonly tokens_from: number | null;
+  /** null: has no PIN. */
+  readonly pin_set_at: number | null;
+  /** null: has no password. */
+  readonly password_set_at: number | null;
   readonly version: number;
 }
 
@@ -251,8 +257,13 @@ export interface Device {
   readonly id: string;
   readonly branch_id: string;
   readonly name: string;
+  /** What it may do while nobody is logged in at it. */
   readonly role: Role;
+  /** false: unpaired. */
   readonly active: boolean;
+  /** Tokens given before this moment are void, also those of people at it; null: none is. */
+  readonly tokens_from: number | null;
+  readonly paired_at: number | null;
   readonly version: number;
 }
 

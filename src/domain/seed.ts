@@ -5,6 +5,7 @@ import type { ChangeSet, RowChange } from './change-set.js';
 import { Id, MoneyOrZero, Name, PERCENT_MAX, strict } from './fields.js';
 import { MenuItemColumns, Names, modifierGroupFaults, newMenuItem } from './menu-item.js';
 import type { Rows, TableName } from './rows.js';
+import { newStaff } from './staff.js';
 
 const Rate = Type.Integer({ minimum: 0, maximum: PERCENT_MAX });
 const OrderTypes = Type.Array(
@@ -66,9 +67,7 @@ export function seedChangeSet({ branch, stations, items, staff }: Seed): ChangeS
       assert(modifierGroupFaults(modifier_groups).length === 0, `${item.id} can be chosen`);
       return inserted('menu_item', newMenuItem(branchId, { position: index + 1, ...item }));
     }),
-    ...staff.map((person) =>
-      inserted('staff', { ...person, branch_id: branchId, active: true, version: 1 }),
-    ),
+    ...staff.map((person) => inserted('staff', newStaff(branchId, person))),
   ];
 }
 

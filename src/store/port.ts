@@ -17,6 +17,7 @@ import type {
   StatusLogRow,
   TableName,
 } from '../domain/rows.js';
+import type { SecretChange, SecretReads } from './secrets.js';
 
 /** One command's change set on its way into a commit. */
 export interface CommitRequest {
@@ -39,6 +40,8 @@ export interface CommitRequest {
   readonly zNumberOf: string | null;
   /** Rows leave the hot set with this commit: remember its version as the branch's horizon. */
   readonly raisesHorizon: boolean;
+  /** Written in the same transaction; absent: none. Whoever changes no row but these may leave the change set empty. */
+  readonly secrets?: readonly SecretChange[];
 }
 
 export interface CommandResult {
@@ -65,6 +68,8 @@ export type CommitOutcome =
   | { readonly kind: 'exists'; readonly table: TableName; readonly id: string }
   /** `requiresShift` is not open: nothing written. */
   | { readonly kind: 'shift_closed' }
+  /** What one of `secrets` was decided on has changed: nothing written. */
+  | { readonly kind: 'outdated' }
   /** The disk refused, or writes are stopped: nothing written. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
@@ -165,6 +170,9 @@ export interface Store {
   shift(branchId: string, shiftId: string | null): Promise<StoredShift | null>;
   /** The highest order number given or leased on a business date; 0: none. */
   lastNumber(branchId: string, businessDate: string): Promise<number>;
+
+  /** Who may log in, and who has: read on demand, never kept. */
+  readonly secrets: SecretReads;
 
   /** Heard at once with the present status and at each change. Returns how to stop hearing. */
   onStatus(listener: (status: StoreStatus) => void): () => void;

@@ -4,6 +4,7 @@ import { commitContract } from './contract/commit.js';
 import { loadContract } from './contract/load.js';
 import type { OpenFresh } from './contract/opened.js';
 import { readContract } from './contract/read.js';
+import { secretContract } from './contract/secrets.js';
 import { verdictContract } from './contract/verdict.js';
 
 export function describeStore(name: string, openFresh: OpenFresh): void {
@@ -12,5 +13,6 @@ export function describeStore(name: string, openFresh: OpenFresh): void {
     verdictContract(openFresh);
     loadContract(openFresh);
     readContract(openFresh);
+    secretContract(openFresh);
   });
 }

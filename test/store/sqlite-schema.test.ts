@@ -140,7 +140,11 @@ describe('S-SCHEMA-1 the schema refuses what cannot be', () => {
       opened_by, opened_at, opening_float, closed_by, closed_at, counted_cash, expected_cash, over_short, z_number,
       version, z_report, commit_version FROM pos_shift`,
     ],
-    ['a yes or no of two', `INSERT INTO staff VALUES ('main', 'x', 'X', 'waiter', 2, 1, 1)`],
+    [
+      'a yes or no of two',
+      `INSERT INTO staff (branch_id, id, name, role, active, version, commit_version)
+      VALUES ('main', 'x', 'X', 'waiter', 2, 1, 1)`,
+    ],
   ])('%s', (_, sql) => {
     database.exec(ROWS);
     expect(() => database.exec(sql)).toThrow(/constraint|cannot store/);

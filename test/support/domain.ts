@@ -15,6 +15,7 @@ import type {
   AnyRow,
   Branch,
   CashMovement,
+  Device,
   MenuItem,
   NumberLease,
   OrderAggregate,
@@ -147,6 +148,10 @@ export class TestBranch implements BranchState {
 
   station(stationId: string): Station | undefined {
     return this.tables.station.get(stationId);
+  }
+
+  device(deviceId: string): Device | undefined {
+    return this.tables.device.get(deviceId);
   }
 
   staff(staffId: string): Staff | undefined {

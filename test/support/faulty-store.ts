@@ -73,6 +73,10 @@ export class FaultyStore implements Store {
     return this.#inner.durability;
   }
 
+  get secrets() {
+    return this.#inner.secrets;
+  }
+
   get epoch() {
     return this.#inner.epoch;
   }

@@ -98,6 +98,9 @@ export function makeStaff(columns: Partial<Staff> = {}): Staff {
     id: 'cashier-1',
     branch_id: 'main',
     name: 'Ann',
+    tokens_from: null,
+    pin_set_at: null,
+    password_set_at: null,
     role: 'cashier',
     active: true,
     version: 1,
@@ -109,6 +112,8 @@ export function makeDevice(columns: Partial<Device> = {}): Device {
   return {
     id: 'till-1',
     branch_id: 'main',
+    tokens_from: null,
+    paired_at: null,
     name: 'Till 1',
     role: 'cashier',
     active: true,

@@ -171,6 +171,12 @@ export class CommandRun {
           refusal: refuse('shift_closed', 'the shift was closed meanwhile'),
         });
         return;
+      case 'outdated':
+        this.#finish({
+          kind: 'refused',
+          refusal: refuse('invalid_state', 'what this was decided on has changed meanwhile'),
+        });
+        return;
       case 'unavailable':
         this.#finish({
           kind: 'refused',

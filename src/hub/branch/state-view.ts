@@ -2,6 +2,7 @@
 import type { BranchState, ShiftRecords } from '../../domain/command.js';
 import type {
   Branch,
+  Device,
   MenuItem,
   OrderAggregate,
   OrderHeader,
@@ -60,6 +61,10 @@ export class StateView implements BranchState {
 
   staff(staffId: string): Staff | undefined {
     return this.#hot.staff.get(staffId);
+  }
+
+  device(deviceId: string): Device | undefined {
+    return this.#hot.devices.get(deviceId);
   }
 
   shiftById(shiftId: string): PosShift | undefined {

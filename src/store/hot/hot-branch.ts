@@ -6,8 +6,10 @@ import { assert } from '../../base/assert.js';
 import { assertNever } from '../../base/assert.js';
 import type { ChangeSet, RowChange } from '../../domain/change-set.js';
 import type {
+  AnyRow,
   Branch,
   CashMovement,
+  Device,
   MenuItem,
   NumberLease,
   OrderAdjustment,
@@ -56,6 +58,7 @@ export class HotBranch {
   };
   readonly orders = new HotOrders();
   readonly staff = new Map<string, Staff>();
+  readonly devices = new Map<string, Device>();
   readonly leases = new Map<string, NumberLease>();
   #branch: Branch;
   #shift: PosShift | null = null;
@@ -209,7 +212,7 @@ export class HotBranch {
         this.leases.set(change.after.id, change.after);
         return;
       case 'device':
-        // Devices are known by their tokens; their rows are read from the store alone.
+        this.devices.set(change.after.id, change.after);
         return;
       default:
         assertNever(change);
@@ -267,14 +270,31 @@ export class HotBranch {
 
   /** The record as it stands in memory, for `current` of a conflict. */
   record<T extends TableName>(table: T, id: string): Rows[T] | undefined {
-    const found: unknown =
-      table === 'pos_shift'
-        ? this.#shift?.id === id
-          ? this.#shift
-          : undefined
-        : table in this.tables
-          ? this.tables[table as HotTableName].get(id)
-          : undefined;
-    return found as Rows[T] | undefined;
+    return this.#found(table, id) as Rows[T] | undefined;
+  }
+
+  #found(table: TableName, id: string): AnyRow | undefined {
+    switch (table) {
+      case 'pos_shift':
+        return this.#shift?.id === id ? this.#shift : undefined;
+      case 'branch':
+        return this.#branch.id === id ? this.#branch : undefined;
+      case 'staff':
+        return this.staff.get(id);
+      case 'device':
+        return this.devices.get(id);
+      case 'number_lease':
+        return this.leases.get(id);
+      case 'order_header':
+      case 'order_line':
+      case 'order_payment':
+      case 'order_adjustment':
+      case 'cash_movement':
+      case 'menu_item':
+      case 'station':
+        return this.tables[table].get(id);
+      default:
+        return assertNever(table);
+    }
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from '../port.js';
 import { hotRows, nextZNumber } from './queries.js';
 import { BranchRows } from './rows.js';
+import { BranchSecrets } from './secrets.js';
 import { rejection } from './verdict.js';
 
 /** How long a key is remembered. A till that was offline for longer has been closed and counted by hand. */
@@ -23,6 +24,7 @@ interface KeptAnswer {
 
 export class BranchMemory {
   readonly rows = new BranchRows();
+  readonly secrets = new BranchSecrets();
   readonly #answers = new Map<string, KeptAnswer>();
   readonly #logs = new Map<string, StatusLogRow[]>();
   #version = 0;
@@ -42,6 +44,8 @@ export class BranchMemory {
     if (used !== undefined) return { kind: 'duplicate', answer: used.answer };
     const rejected = rejection(this.rows, request.changeSet, request.requiresShift);
     if (rejected !== null) return rejected;
+    const { secrets = [] } = request;
+    if (!this.secrets.mayWrite(secrets)) return { kind: 'outdated' };
 
     this.#version += 1;
     const version = this.#version;
@@ -56,6 +60,7 @@ export class BranchMemory {
       this.#log(change, request);
     }
     assert(zNumber !== null || request.zNumberOf === null, 'zNumberOf is in the change set');
+    this.secrets.write(secrets);
     if (request.raisesHorizon) this.#horizon = version;
     this.#keepAnswer(request, now);
     return { kind: 'committed', version, zNumber };

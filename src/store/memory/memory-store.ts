@@ -19,6 +19,7 @@ import type {
   StoredOrder,
   StoredShift,
 } from '../port.js';
+import type { SecretReads, StoredPairingCode } from '../secrets.js';
 import { BranchMemory } from './branch-memory.js';
 import { highestNumber, orderPage, servedLines, storedShift } from './queries.js';
 
@@ -43,6 +44,19 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
 class MemoryStore implements Store {
   readonly durability = 'none';
   readonly epoch: string;
+  readonly secrets: SecretReads = {
+    credential: (branchId, staffId, kind) =>
+      this.#read(branchId, null, ({ secrets }) => secrets.credential(staffId, kind)),
+    authSession: (branchId, sessionId) =>
+      this.#read(branchId, null, ({ secrets }) => secrets.session(sessionId)),
+    endedSessions: (since) => {
+      const branches = [...this.#branches.values()];
+      return Promise.resolve(branches.flatMap(({ secrets }) => secrets.ended(since)));
+    },
+    pairingCode: (selector) => Promise.resolve(this.#pairingCode(selector)),
+    loginFailures: (branchId, deviceId, staffId) =>
+      this.#read(branchId, [], ({ secrets }) => secrets.failures(deviceId, staffId)),
+  };
   readonly #clock: Clock;
   readonly #nextTick: (run: () => void) => void;
   readonly #branches = new Map<string, BranchMemory>();
@@ -155,6 +169,14 @@ class MemoryStore implements Store {
     const outcome = branch.commit(request, this.#clock.now());
     if (outcome.kind === 'committed') this.#counts.commits += 1;
     return outcome;
+  }
+
+  #pairingCode(selector: string): StoredPairingCode | null {
+    for (const [branchId, { secrets }] of this.#branches) {
+      const code = secrets.code(selector);
+      if (code !== null) return { ...code, branch_id: branchId };
+    }
+    return null;
   }
 
   #read<T>(branchId: string, none: T, read: (branch: BranchMemory) => T): Promise<T> {

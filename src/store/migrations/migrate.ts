@@ -2,17 +2,20 @@
 import type { Database } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { StoreOpenError } from '../sqlite/errors.js';
+import { TO_VERSION_2 } from './to-version-2.js';
 
 /** Marks a file as a hub's database: "EXPD" in SQLite's header. */
 export const APPLICATION_ID = 0x45585044;
 
-/** Step `n` of the list makes `user_version` n out of n - 1. */
+/** Step `n` of the list makes `user_version` n out of n - 1. The first makes an empty file the newest there is. */
 export interface Migration {
   readonly name: string;
   up(database: Database): void;
 }
 
 const SCHEMA = new URL('../../../schema.sql', import.meta.url);
+/** The version that schema.sql makes; files of older programs take the steps up to it. */
+const SCHEMA_VERSION = 2;
 
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -22,11 +25,17 @@ export const MIGRATIONS: readonly Migration[] = [
       database.pragma(`application_id = ${String(APPLICATION_ID)}`);
     },
   },
+  {
+    name: 'identity',
+    up(database) {
+      database.exec(TO_VERSION_2);
+    },
+  },
 ];
 
 /** Each step is one transaction together with its number, so that a cut between steps leaves a whole version. */
 export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
-  const found = versionOf(database);
+  let found = versionOf(database);
   if (found > migrations.length) {
     throw new StoreOpenError({
       operation: 'open',
@@ -35,13 +44,15 @@ export function migrate(database: Database, migrations: readonly Migration[] = M
       hint: 'use the newer program that wrote it',
     });
   }
-  for (const [index, migration] of migrations.entries()) {
-    const version = index + 1;
-    if (version <= found) continue;
+  while (found < migrations.length) {
+    const migration = migrations[found];
+    if (migration === undefined) return;
+    const version = found === 0 ? SCHEMA_VERSION : found + 1;
     database.transaction(() => {
       migration.up(database);
       database.pragma(`user_version = ${String(version)}`);
     })();
+    found = version;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Database } from 'better-sqlite3';
 import { assert } from '../../base/assert.js';
 import type { TableName } from '../../domain/rows.js';
 import type { CommitOutcome } from '../port.js';
+import type { SecretChange } from '../secrets.js';
 import { chainHash } from './chain.js';
 import { storedAnswer } from './answers.js';
 import { commitStatements, type CommitStatements } from './commit-statements.js';
@@ -15,6 +16,7 @@ import type { CommitItem, DiskDurability, ItemOutcome, SchemaBug } from './messa
 import { PersonalHashes } from './personal.js';
 import type { PlainRow } from './row-sql.js';
 import { RowStatements } from './row-statements.js';
+import { SecretWriter } from './secret-writer.js';
 import { StatusLogs } from './status-logs.js';
 
 /** How long a key is remembered: longer than a till stays offline. */
@@ -75,6 +77,7 @@ export class CommitWriter {
   readonly #rows: RowStatements;
   readonly #logs: StatusLogs;
   readonly #personal: PersonalHashes;
+  readonly #secrets: SecretWriter;
   /** Shifts found open in this group; emptied by every write to a shift. */
   readonly #openShifts = new Map<string, string | null>();
   readonly #place: Place = { table: null, id: null, inserting: false };
@@ -85,6 +88,7 @@ export class CommitWriter {
     this.#rows = new RowStatements(database);
     this.#logs = new StatusLogs(database);
     this.#personal = new PersonalHashes(database);
+    this.#secrets = new SecretWriter(database);
   }
 
   /** Forgets what it knows of shifts: at the start of a transaction and after anything was undone. */
@@ -127,7 +131,7 @@ export class CommitWriter {
   }
 
   #writeRows(item: CommitItem, version: number, heads: GroupHeads): Written {
-    const [branchId, , , , , , , , , zNumberOf, raisesHorizon, text] = item;
+    const [branchId, , , , , , , , , zNumberOf, raisesHorizon, text, , secrets] = item;
     const changes = JSON.parse(text) as ParsedChanges;
     const zNumber = zNumberOf === null ? null : this.#giveZNumber(branchId, zNumberOf, changes);
     for (const table of WRITE_ORDER) {
@@ -136,6 +140,10 @@ export class CommitWriter {
       const conflict = this.#writeTable(table, entry, item, version);
       if (conflict !== null) return refused({ kind: 'conflict', table, id: conflict }, true);
       if (table === 'pos_shift') this.#openShifts.clear();
+    }
+    if (secrets !== null) {
+      const changed = JSON.parse(secrets) as SecretChange[];
+      if (!this.#secrets.write(branchId, changed)) return refused({ kind: 'outdated' }, true);
     }
     const personal = this.#personal.replace(branchId, (table) => writtenRows(changes[table]));
     const stored = zNumber === null && !personal ? text : JSON.stringify(changes);

@@ -18,5 +18,6 @@ export function encodeRequest(request: CommitRequest): CommitItem {
     request.raisesHorizon,
     JSON.stringify(serialChanges(request.changeSet)),
     JSON.stringify(request.result),
+    request.secrets === undefined ? null : JSON.stringify(request.secrets),
   ];
 }

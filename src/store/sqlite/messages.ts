@@ -20,6 +20,8 @@ export type CommitItem = readonly [
   changes: string,
   /** JSON of the result kept with the key. */
   result: string,
+  /** JSON of the secrets written with it; null: none. */
+  secrets: string | null,
 ];
 
 /** A number is the version of a commit that gave no Z number. */

@@ -2,6 +2,13 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { OrderLine, StatusLogRow, TableName } from '../../domain/rows.js';
 import type { OrderFilter, OrderPage, StoredAnswer, StoredOrder, StoredShift } from '../port.js';
+import type {
+  AuthSession,
+  CredentialKind,
+  EndedSession,
+  LoginFailures,
+  StoredPairingCode,
+} from '../secrets.js';
 import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
 import { listOrders } from './order-list.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
@@ -32,6 +39,15 @@ export const READ_SQL = {
   movements: `${all('cash_movement', 'cash_movement_of_shift')} AND shift_id = ? ORDER BY commit_version, id`,
   lastNumber: 'SELECT max(number) FROM order_header WHERE branch_id = ? AND business_date = ?',
   lastLeased: 'SELECT max(last_number) FROM number_lease WHERE branch_id = ? AND business_date = ?',
+  credential: 'SELECT hash FROM credential WHERE branch_id = ? AND staff_id = ? AND kind = ?',
+  authSession: `SELECT id, staff_id, device_id, token_hash, previous_hash, nonce, generation, began_at,
+    rotated_at, expires_at, ends_at, ended_at FROM auth_session WHERE branch_id = ? AND id = ?`,
+  endedSessions:
+    'SELECT id, ended_at FROM auth_session WHERE ended_at IS NOT NULL AND ended_at >= ?',
+  pairingCode: `SELECT selector, branch_id, hash, device_id, name, role, expires_at, tries_left
+    FROM pairing_code WHERE selector = ?`,
+  loginFailures: `SELECT device_id, staff_id, failures, last_at FROM login_failure
+    WHERE branch_id = ? AND device_id = ? AND staff_id IN ('', ?)`,
 } as const;
 
 function all(table: TableName, index: string): string {
@@ -119,6 +135,27 @@ export class Reader {
       const leased = this.#sql.lastLeased.pluck().get(branchId, businessDate) as number | null;
       return Math.max(given ?? 0, leased ?? 0);
     })();
+  }
+
+  credential(branchId: string, staffId: string, kind: CredentialKind): string | null {
+    const row = this.#sql.credential.get(branchId, staffId, kind);
+    return (row as { hash: string } | undefined)?.hash ?? null;
+  }
+
+  authSession(branchId: string, sessionId: string): AuthSession | null {
+    return (this.#sql.authSession.get(branchId, sessionId) as AuthSession | undefined) ?? null;
+  }
+
+  endedSessions(since: number): EndedSession[] {
+    return this.#sql.endedSessions.all(since) as EndedSession[];
+  }
+
+  pairingCode(selector: string): StoredPairingCode | null {
+    return (this.#sql.pairingCode.get(selector) as StoredPairingCode | undefined) ?? null;
+  }
+
+  loginFailures(branchId: string, deviceId: string, staffId: string): LoginFailures[] {
+    return this.#sql.loginFailures.all(branchId, deviceId, staffId) as LoginFailures[];
   }
 
   #rows<T extends 'order_line' | 'order_payment' | 'order_adjustment' | 'cash_movement'>(

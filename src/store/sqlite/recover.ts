@@ -44,12 +44,14 @@ export function lookUp(
   return items.map((item): CommitOutcome => {
     const [branchId, key] = item;
     const row = key === null ? undefined : answerOf.get(branchId, key);
-    const version = row?.version ?? eventWithoutKey(database, item, seen.get(branchId) ?? 0);
+    const isFree = (found: number) => !claimed.has(`${String(found)} ${branchId}`);
+    const after = seen.get(branchId) ?? 0;
+    const version = row?.version ?? eventWithoutKey(database, item, { after, isFree });
     if (version === null) {
       return { kind: 'unavailable', reason: 'the disk failed before it was written' };
     }
     const claim = `${String(version)} ${branchId}`;
-    if (row !== undefined && (version <= (seen.get(branchId) ?? 0) || claimed.has(claim))) {
+    if (row !== undefined && (version <= after || claimed.has(claim))) {
       return { kind: 'duplicate', answer: storedAnswer(row) };
     }
     claimed.add(claim);
@@ -58,17 +60,32 @@ export function lookUp(
   });
 }
 
+interface EventPlace {
+  /** Only later versions. */
+  readonly after: number;
+  /** Whether no other commit in flight was found to be this version: those that wrote no rows look alike. */
+  readonly isFree: (version: number) => boolean;
+}
+
 /** The hub's own commits bear no key: they are known by what they wrote. */
-function eventWithoutKey(database: Database, item: CommitItem, after: number): number | null {
+function eventWithoutKey(
+  database: Database,
+  item: CommitItem,
+  { after, isFree }: EventPlace,
+): number | null {
   const [branchId, , , command, actor, , , at, , , , changes] = item;
   const events = database
     .prepare(
       `SELECT version, changes FROM sync_event
-       WHERE branch_id = ? AND version > ? AND key IS NULL AND command = ? AND actor = ? AND at = ?`,
+       WHERE branch_id = ? AND version > ? AND key IS NULL AND command = ? AND actor = ? AND at = ?
+       ORDER BY version`,
     )
     .all(branchId, after, command, actor, at) as { version: number; changes: string }[];
   const wanted = recordsOf(changes);
-  return events.find((event) => recordsOf(event.changes) === wanted)?.version ?? null;
+  const found = events.find(
+    ({ version, changes: written }) => isFree(version) && recordsOf(written) === wanted,
+  );
+  return found?.version ?? null;
 }
 
 /** Tables, ids and versions of a change set as text: two commits never wrote the same. */

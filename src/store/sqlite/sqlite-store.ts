@@ -13,6 +13,7 @@ import type {
   StoredOrder,
   StoredShift,
 } from '../port.js';
+import type { SecretReads } from '../secrets.js';
 import type { HeadKeeper } from './head-keeper.js';
 import type { DiskDurability } from './messages.js';
 import type { ReadClient } from './read-client.js';
@@ -31,6 +32,7 @@ interface Parts {
 export class SqliteStore implements Store {
   readonly durability: DiskDurability;
   readonly epoch: string;
+  readonly secrets: SecretReads;
   readonly #queue: WriteQueue;
   readonly #reader: ReadClient;
   readonly #heads: HeadKeeper;
@@ -43,6 +45,7 @@ export class SqliteStore implements Store {
     this.epoch = epoch;
     this.#queue = queue;
     this.#reader = reader;
+    this.secrets = secretReads(reader);
     this.#heads = heads;
     this.#load = load;
     this.#letGo = letGo;
@@ -114,4 +117,15 @@ export class SqliteStore implements Store {
     await this.#queue.close();
     this.#letGo();
   }
+}
+
+function secretReads(reader: ReadClient): SecretReads {
+  return {
+    credential: (branchId, staffId, kind) => reader.read('credential', branchId, staffId, kind),
+    authSession: (branchId, sessionId) => reader.read('authSession', branchId, sessionId),
+    endedSessions: (since) => reader.read('endedSessions', since),
+    pairingCode: (selector) => reader.read('pairingCode', selector),
+    loginFailures: (branchId, deviceId, staffId) =>
+      reader.read('loginFailures', branchId, deviceId, staffId),
+  };
 }
