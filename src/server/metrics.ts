@@ -38,7 +38,10 @@ export interface Metrics {
 }
 
 /** Counts that only rise are counters; their names say so, or stand here. All else is a gauge. */
-const COUNTERS = new Set(['commits', 'groups', 'reads', 'recoveries']);
+const COUNTERS = new Set([
+  ...['commits', 'groups', 'reads', 'recoveries'],
+  ...['heads_written', 'heads_failures'],
+]);
 
 function isCounter(name: string): boolean {
   return name.endsWith('_total') || COUNTERS.has(name);
