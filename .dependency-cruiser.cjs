@@ -145,7 +145,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/client/' },
       to: {
-        path: '^src/protocol/(parse|compile)|node_modules/typebox/build/compile/',
+        path: '^src/protocol/(parse|check|compile)|node_modules/typebox/build/compile/',
         reachable: true,
       },
     },

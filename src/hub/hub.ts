@@ -1,12 +1,22 @@
 /** The hub: branches, sessions and fan-out behind one door for connections. */
 import type { Histograms } from '../base/histogram.js';
+import type { Refusal } from '../base/refusal.js';
 import type { Connection, ConnectionEvents } from './connection.js';
-import type { HubOptions } from './options.js';
+import type { HubBranch } from './hub-branch.js';
+import type { HubLimits, HubOptions } from './options.js';
+import type { Queries } from './queries.js';
 
 export type HubState = 'ready' | 'storage_unavailable' | 'draining' | 'closed';
 
 export interface Hub {
   readonly state: HubState;
+  readonly limits: HubLimits;
+  readonly branches: ReadonlyMap<string, HubBranch>;
+  readonly queries: Queries;
+  /** Why no command is taken now; null: they are. */
+  refusesCommands(): Refusal | null;
+  /** Counts a request that comes without a connection, so that a drain waits for it; to be called once it has its answer. */
+  requestBegan(): () => void;
   /** Takes a new connection; what the socket brings is told to the returned events. */
   accept(connection: Connection): ConnectionEvents;
   /**

@@ -54,6 +54,8 @@ class OpenedHub implements Hub, SessionHost {
   readonly #cache: ColdCache;
   readonly #toFlush = new Set<HostedSession>();
   readonly #cancels: Cancel[] = [];
+  /** Requests under way that came without a connection. */
+  #requests = 0;
   #tickDue = false;
   #storeStatus: StoreStatus = { state: 'ready' };
   #draining = false;
@@ -115,6 +117,13 @@ class OpenedHub implements Hub, SessionHost {
     if (!this.#draining) return null;
     const retryAfterMs = durationSpread(RECONNECT_SPREAD_MS, this.#options.random);
     return refuse('draining', 'the hub is restarting; try again', { retryAfterMs });
+  }
+
+  requestBegan(): () => void {
+    this.#requests += 1;
+    return () => {
+      this.#requests -= 1;
+    };
   }
 
   continueSession(
@@ -252,6 +261,7 @@ class OpenedHub implements Hub, SessionHost {
   }
 
   #hasInFlight(): boolean {
+    if (this.#requests > 0) return true;
     for (const { inFlight } of this.#sessions) if (inFlight > 0) return true;
     return false;
   }

@@ -2,19 +2,17 @@
  * Bytes from a client to a typed message, a refusal, or the verdict that the connection must end. After this nobody checks
  * shapes again.
  */
-import { Type as Schema, type TObject, type TSchema } from 'typebox';
+import { Type as Schema, type TObject } from 'typebox';
 import { assertNever } from '../base/assert.js';
-import { refuse, type FaultDetail, type Refusal } from '../base/refusal.js';
-import { COMMANDS, LEASES } from '../domain/registry.js';
+import { refuse, type Refusal } from '../base/refusal.js';
 import { BROKEN, type BrokenReason } from './broken.js';
 import { isViewName } from './channels.js';
+import { checkCommand, checkQuery, shorten, unknownName, withFaults } from './check.js';
 import { decode } from './codec.js';
 import { compileChecker, type Checker } from './compile.js';
 import { messageFault } from './guard.js';
 import { KEY_LENGTH_MAX, REQUEST_ID_LENGTH_MAX } from './limits.js';
 import type { ClientMessage, Encoding } from './messages.js';
-import { numberFaults } from './numbers.js';
-import { QUERY_PARAMS } from './queries.js';
 import { ENVELOPES, pickBy, type Pick } from './schemas.js';
 
 type Type = ClientMessage['type'];
@@ -48,17 +46,8 @@ const envelopes: ReadonlyMap<string, Envelope> = new Map(
     { faults: compileChecker(schema), pick: pickBy(tagged(schema)) },
   ]),
 );
-const payloads = compileAll(
-  Object.values({ ...COMMANDS, ...LEASES }).map(({ name, payload }) => [name, payload]),
-);
-const params = compileAll(Object.entries(QUERY_PARAMS));
-
 function tagged(envelope: TObject): TObject {
   return Schema.Object({ type: Schema.String(), ...envelope.properties });
-}
-
-function compileAll(schemas: Iterable<readonly [string, TSchema]>): ReadonlyMap<string, Checker> {
-  return new Map([...schemas].map(([name, schema]) => [name, compileChecker(schema)]));
 }
 
 export function parseClientMessage(bytes: Uint8Array, encoding: Encoding): ParsedMessage {
@@ -102,9 +91,9 @@ function refuseInside(message: ClientMessage): Refusal | null {
       }
       return null;
     case 'command':
-      return checkInside(payloads, 'command', message.name, message.payload);
+      return checkCommand(message.name, message.payload);
     case 'query':
-      return checkInside(params, 'query', message.name, message.params);
+      return checkQuery(message.name, message.params);
     case 'hello':
     case 'auth':
     case 'unsubscribe':
@@ -114,39 +103,6 @@ function refuseInside(message: ClientMessage): Refusal | null {
     default:
       return assertNever(message);
   }
-}
-
-function checkInside(
-  checkers: ReadonlyMap<string, Checker>,
-  what: 'command' | 'query',
-  name: string,
-  inside: Fields,
-): Refusal | null {
-  const checker = checkers.get(name);
-  if (checker === undefined) return unknownName(what, name);
-  const numbers = numberFaults(inside);
-  const faults = checker(inside);
-  if (numbers.length + faults.length === 0) return null;
-  const told = new Set(faults.map(({ path }) => path));
-  const more = numbers.filter(({ path }) => !told.has(path));
-  return withFaults('validation_failed', name, [...faults, ...more]);
-}
-
-function unknownName(what: 'view' | 'command' | 'query', name: string): Refusal {
-  return refuse('validation_failed', `there is no ${what} "${shorten(name)}"`, {
-    details: [{ path: what === 'view' ? '/view' : '/name', reason: `is not a known ${what}` }],
-  });
-}
-
-function withFaults(
-  code: 'bad_message' | 'validation_failed',
-  what: string,
-  details: readonly FaultDetail[],
-): Refusal {
-  const [first] = details;
-  const text = first === undefined ? 'is not valid' : `${first.path} ${first.reason}`.trim();
-  const more = details.length > 1 ? ` (and ${String(details.length - 1)} more)` : '';
-  return refuse(code, `${what}: ${text}${more}`, { details });
 }
 
 function broken(reason: BrokenReason): ParsedMessage {
@@ -167,9 +123,4 @@ function refused(type: string, fields: Fields, refusal: Refusal): ParsedMessage 
 
 function repeatable(value: unknown, lengthMax: number): string | null {
   return typeof value === 'string' && value.length > 0 && value.length <= lengthMax ? value : null;
-}
-
-/** A name from a client, as a message may repeat it. */
-function shorten(name: string): string {
-  return name.length > 40 ? `${name.slice(0, 40)}...` : name;
 }

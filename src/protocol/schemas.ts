@@ -9,18 +9,19 @@ import type { ClientMessage } from './messages.js';
 
 const RequestId = Type.String({ minLength: 1, maxLength: REQUEST_ID_LENGTH_MAX });
 const Version = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const Time = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** UTC epoch milliseconds. */
+export const Time = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /** `{name: version}` with any names. */
 const Versions = Type.Object({}, { additionalProperties: Version });
 
-const Expect = Type.Object(
+export const ExpectSchema = Type.Object(
   Object.fromEntries(TABLE_NAMES.map((table) => [table, Type.Optional(Versions)])),
   { additionalProperties: false },
 );
 
 /** Any object: checked later, against a schema of its own. */
-const Inside = Type.Object({});
+export const Inside = Type.Object({});
 
 export const ENVELOPES: Readonly<Record<ClientMessage['type'], TObject>> = {
   hello: Type.Object({
@@ -49,7 +50,7 @@ export const ENVELOPES: Readonly<Record<ClientMessage['type'], TObject>> = {
     name: Type.String(),
     branchId: Type.String(),
     payload: Inside,
-    expect: Type.Optional(Expect),
+    expect: Type.Optional(ExpectSchema),
     correlationId: Type.Optional(
       Type.String({ minLength: 1, maxLength: CORRELATION_ID_LENGTH_MAX }),
     ),

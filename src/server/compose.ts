@@ -1,8 +1,8 @@
 /** Puts the hub together: store, first branches, hub, HTTP and WebSockets; and takes it down in order. */
+import type { ApiContext } from '../api/context.js';
 import { systemClock, systemTimers, type Clock } from '../base/clock.js';
 import { systemRandom, uuidV7Source } from '../base/ids.js';
 import type { Log } from '../base/log.js';
-import type { Hub } from '../hub/hub.js';
 import { openHub } from '../hub/open.js';
 import type { HubLimits } from '../hub/options.js';
 import { createMemoryStore } from '../store/memory/memory-store.js';
@@ -46,6 +46,7 @@ export async function startServer(
   const store = overrides.store ?? (await openStore(config, { clock, log, ...overrides }));
   try {
     const tokens = openTokens(openTokenKey(config.data), systemClock);
+    const verifyToken = (token: string) => tokens.verify(token);
     const loaded = await loadOrSeed({ store, demo: config.demo, clock, log });
     const hub = await openHub({
       store,
@@ -56,13 +57,15 @@ export async function startServer(
       newId: uuidV7Source(clock, systemRandom),
       random: Math.random,
       log,
-      verifyToken: (token) => tokens.verify(token),
+      verifyToken,
       frame: frameMessage,
       limits: { ...limitsOf(config), ...overrides.limits },
     });
     const { allowedOrigins, connectionsMax } = config;
     const door = openDoor({ hub, allowedOrigins, connectionsMax, newId, log });
-    const http = serve({ hub, store, door, log });
+    const timers = systemTimers;
+    const api = { hub, store, clock, timers, newId, log, verifyToken, version: VERSION };
+    const http = serve(api, door);
     const server = new ComposedServer({ config, hub, store, log, tokens, door, http });
     await server.listen();
     return server;
@@ -105,14 +108,8 @@ function openStore(config: Config, needs: StoreNeeds): Promise<Store> {
   });
 }
 
-interface Served {
-  readonly hub: Hub;
-  readonly store: Store;
-  readonly door: Door;
-  readonly log: Log;
-}
-
-function serve({ hub, store, door, log }: Served): HttpServer {
+function serve(api: ApiContext, door: Door): HttpServer {
+  const { hub, store } = api;
   const watch = new StoreWatch(store, systemClock);
   const readiness = (): Readiness => {
     const { state } = hub;
@@ -122,7 +119,6 @@ function serve({ hub, store, door, log }: Served): HttpServer {
       : { state };
   };
   return createHttp({
-    version: VERSION,
     durability: store.durability,
     readiness,
     metrics: createMetrics({
@@ -134,8 +130,7 @@ function serve({ hub, store, door, log }: Served): HttpServer {
       histograms: { hub: () => hub.histograms(), store: () => store.histograms() },
       build: { version: VERSION, node: process.version, durability: store.durability },
     }),
-    newId: uuidV7Source(systemClock, systemRandom),
-    log,
+    api,
     onUpgrade: (request, socket, head) => door.handle(request, socket, head),
   });
 }

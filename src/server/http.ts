@@ -2,11 +2,12 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { NewId } from '../base/ids.js';
-import type { Log } from '../base/log.js';
-import { REFUSALS, type RefusalCode } from '../base/refusal.js';
+import { registerApi } from '../api/api.js';
+import type { ApiContext } from '../api/context.js';
+import { answerFaults } from '../api/faults.js';
+import { correlationId } from '../api/headers.js';
 import type { HubState } from '../hub/hub.js';
-import { withCorrelation } from './context.js';
+import { withCorrelation } from '../hub/correlation.js';
 import type { Metrics } from './metrics.js';
 import { welcomePage } from './page.js';
 
@@ -26,12 +27,10 @@ export interface Readiness {
 }
 
 export interface HttpOptions {
-  readonly version: string;
   readonly durability: string;
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
-  readonly newId: NewId;
-  readonly log: Log;
+  readonly api: ApiContext;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -50,12 +49,18 @@ export function createHttp(options: HttpOptions): HttpServer {
     keepAliveTimeout: KEEP_ALIVE_MS,
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: 'idle',
-    genReqId: options.newId,
+    // The correlation id: the caller's own, or one of ours.
+    genReqId: ({ headers }) => correlationId(headers) ?? options.api.newId(),
+    requestIdHeader: false,
+    exposeHeadRoutes: true,
     http: { headersTimeout: REQUEST_WAIT_MS, maxHeaderSize: HEADER_BYTES_MAX },
   });
   app.server.on('upgrade', options.onUpgrade);
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    void reply
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store')
+      .header('x-correlation-id', request.id);
     withCorrelation(request.id, done);
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -69,7 +74,10 @@ export function createHttp(options: HttpOptions): HttpServer {
     });
     done();
   });
-  answerFaults(app, options.log);
+  // Once more after the body was read, which happens in the socket's own context.
+  app.addHook('preValidation', (request, _reply, done) => withCorrelation(request.id, done));
+  answerFaults(app, options.api.log);
+  registerApi(app, options.api);
   addRoutes(app, options);
   return {
     async listen(host, port) {
@@ -81,21 +89,9 @@ export function createHttp(options: HttpOptions): HttpServer {
   };
 }
 
-function answerFaults(app: FastifyInstance, log: Log): void {
-  const body = (code: RefusalCode, message: string) => ({ code, ...REFUSALS[code], message });
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send(body('not_found', `there is nothing at ${request.method} ${request.url}`)),
-  );
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(body('bad_message', error.message));
-    log.error({ err: error }, 'a request failed');
-    return reply.code(500).send(body('internal', 'the hub failed at this request'));
-  });
-}
-
 function addRoutes(app: FastifyInstance, options: HttpOptions): void {
-  const { readiness, metrics, version, durability } = options;
+  const { readiness, metrics, durability } = options;
+  const { version } = options.api;
   app.get('/healthz', () => ({ status: 'ok', version, uptime_seconds: process.uptime() }));
   app.get('/readyz', (_request, reply) => {
     const { state, reason } = readiness();

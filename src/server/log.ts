@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { pino, type DestinationStream } from 'pino';
 import pinoPretty from 'pino-pretty';
 import type { Log } from '../base/log.js';
-import { correlation } from './context.js';
+import { correlation } from '../hub/correlation.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

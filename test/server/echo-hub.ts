@@ -2,7 +2,7 @@
 import type { Connection, ConnectionEvents } from '../../src/hub/connection.js';
 import { FRAME_HEAD_ROOM } from '../../src/hub/connection.js';
 import type { Hub, HubState } from '../../src/hub/hub.js';
-import { correlation } from '../../src/server/context.js';
+import { correlation } from '../../src/hub/correlation.js';
 import { frameMessage } from '../../src/server/ws/frame.js';
 
 export class EchoHub implements Pick<Hub, 'accept' | 'state'> {

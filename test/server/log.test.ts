@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { withCorrelation } from '../../src/server/context.js';
+import { withCorrelation } from '../../src/hub/correlation.js';
 import { createLog } from '../../src/server/log.js';
 
 function listening(pretty = false) {

@@ -7,7 +7,7 @@ import { WebSocket, type RawData } from 'ws';
 import type { Connection, ConnectionEvents, Frame } from '../../hub/connection.js';
 import { CLOSE, type CloseCode } from '../../protocol/close-codes.js';
 import type { Encoding } from '../../protocol/messages.js';
-import { withCorrelation } from '../context.js';
+import { withCorrelation } from '../../hub/correlation.js';
 import { JoinedFrames } from './joined-frames.js';
 
 export interface SocketFacts {

@@ -1,0 +1,20 @@
+/** What the API's routes are given by the composition root. */
+import type { Clock, Timers } from '../base/clock.js';
+import type { NewId } from '../base/ids.js';
+import type { Log } from '../base/log.js';
+import type { Hub } from '../hub/hub.js';
+import type { TokenVerdict } from '../hub/options.js';
+import type { Store } from '../store/port.js';
+
+export interface ApiContext {
+  readonly hub: Hub;
+  readonly store: Store;
+  /** Dates what the hub records. */
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly newId: NewId;
+  readonly log: Log;
+  readonly verifyToken: (token: string) => Promise<TokenVerdict>;
+  /** Of this program. */
+  readonly version: string;
+}

@@ -1,0 +1,22 @@
+/** What Fastify itself refuses, and bugs, as problem documents. */
+import type { FastifyInstance } from 'fastify';
+import type { Log } from '../base/log.js';
+import { refuse } from '../base/refusal.js';
+import { internalFault, RequestRefused, sendProblem } from './problem.js';
+
+/** For the whole application: parts registered later inherit it. */
+export function answerFaults(app: FastifyInstance, log: Log): void {
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const message = `there is nothing at ${request.method} ${path}`;
+    return sendProblem(reply, refuse('not_found', message));
+  });
+  app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
+    if (error instanceof RequestRefused) return sendProblem(reply, error.refusal, error.status);
+    const status = error.statusCode ?? 500;
+    if (status < 500) return sendProblem(reply, refuse('bad_message', error.message), status);
+    const { method, routeOptions } = request;
+    log.error({ err: error, method, route: routeOptions.url }, 'a request failed');
+    return sendProblem(reply, internalFault());
+  });
+}

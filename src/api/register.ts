@@ -1,0 +1,108 @@
+/**
+ * Puts a table of routes on a Fastify application. Whatever a route is about, its request is looked at in this order: the
+ * token, the branch, the role, the request's shape; and while the hub drains nothing is changed any more.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuse, type Refusal } from '../base/refusal.js';
+import type { HubBranch } from '../hub/hub-branch.js';
+import { foreignBranch } from '../hub/session/command-door.js';
+import type { Principal } from '../protocol/messages.js';
+import type { ApiContext } from './context.js';
+import { bearerToken, holds } from './headers.js';
+import { internalFault, sendProblem } from './problem.js';
+import { requestReader, type RequestParts } from './request-reader.js';
+import type { Access, Route, RouteAnswer } from './route.js';
+
+type Signed = { readonly principal: Principal; readonly branch: HubBranch };
+type Admission = Signed | { readonly principal: null; readonly branch: null };
+
+/** The application's prefix is the caller's. */
+export function registerRoutes(
+  app: FastifyInstance,
+  context: ApiContext,
+  routes: readonly Route[],
+): void {
+  for (const route of routes) {
+    const read = requestReader(route);
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => {
+        const admission = await admit(route.access, request, context);
+        if ('code' in admission) return sendProblem(reply, admission);
+        const parts = read(request);
+        if ('code' in parts) return sendProblem(reply, parts);
+        const answer = await carryOut(route, { request, admission, parts, context });
+        return 'refusal' in answer
+          ? sendProblem(reply, answer.refusal)
+          : send(request, reply, answer);
+      },
+    });
+  }
+}
+
+/** Who asks, if they may. */
+async function admit(
+  access: Access,
+  request: FastifyRequest,
+  { hub, verifyToken }: ApiContext,
+): Promise<Admission | Refusal> {
+  if (access === 'public') return { principal: null, branch: null };
+  const token = bearerToken(request.headers);
+  if (typeof token !== 'string') return token;
+  const verdict = await verifyToken(token);
+  if (verdict.kind === 'refused') return verdict.refusal;
+  const { principal } = verdict;
+  const { branch: named = principal.branch_id } = request.params as { readonly branch?: string };
+  const branch = hub.branches.get(principal.branch_id);
+  if (branch === undefined || named !== principal.branch_id) return foreignBranch();
+  if (access !== 'signed_in' && !access.includes(principal.role)) {
+    return refuse('forbidden', `a ${principal.role} may not do this`);
+  }
+  return { principal, branch };
+}
+
+interface Admitted {
+  readonly request: FastifyRequest;
+  readonly admission: Admission;
+  readonly parts: RequestParts;
+  readonly context: ApiContext;
+}
+
+async function carryOut(route: Route, admitted: Admitted): Promise<RouteAnswer> {
+  const { request, admission, parts, context } = admitted;
+  const changes = route.method !== 'GET';
+  const refusal = changes ? context.hub.refusesCommands() : null;
+  if (refusal !== null) return { refusal };
+  const finish = changes ? context.hub.requestBegan() : null;
+  try {
+    return await route.handle({
+      ...admission,
+      ...parts,
+      correlationId: request.id,
+      remoteAddress: request.ip,
+      context,
+    });
+  } catch (error) {
+    const { method, path } = route;
+    context.log.error({ err: error, method, route: path }, 'a request failed');
+    return { refusal: internalFault() };
+  } finally {
+    finish?.();
+  }
+}
+
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, headers = {}, etag, status }: Exclude<RouteAnswer, { readonly refusal: Refusal }>,
+): FastifyReply {
+  void reply.headers(headers);
+  if (etag !== undefined) {
+    const tag = `"${etag}"`;
+    void reply.header('etag', tag);
+    if (request.method === 'GET' && holds(request.headers, tag)) return reply.code(304).send();
+  }
+  if (body === undefined) return reply.code(status ?? 204).send();
+  return reply.code(status ?? 200).send(body);
+}
