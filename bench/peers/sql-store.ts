@@ -12,10 +12,12 @@ import type {
   LoadedBranch,
   OrderFilter,
   OrderPage,
+  RecordIds,
   Settle,
   StoreStatus,
   StoredAnswer,
   StoredOrder,
+  StoredRow,
   StoredShift,
 } from '#dist/store/port.js';
 import type { SecretReads } from '#dist/store/secrets.js';
@@ -131,6 +133,23 @@ export class SqlStore implements ReadingStore {
 
   lastNumber(branchId: string, businessDate: string): Promise<number> {
     return Promise.resolve(this.#reader.lastNumber(branchId, businessDate));
+  }
+
+  hotRecords(branchId: string): Promise<RecordIds> {
+    return Promise.resolve(this.#reader.hotRecords(branchId));
+  }
+
+  stored(branchId: string, records: RecordIds): Promise<readonly StoredRow[]> {
+    return Promise.resolve(this.#reader.stored(branchId, records));
+  }
+
+  /** Nobody writes beside it in a bench. */
+  onOutsideChange(): () => void {
+    return () => undefined;
+  }
+
+  lookOutside(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   onStatus(listener: (status: StoreStatus) => void): () => void {

@@ -42,6 +42,29 @@ export interface CommitRequest {
   readonly raisesHorizon: boolean;
   /** Written in the same transaction; absent: none. Whoever changes no row but these may leave the change set empty. */
   readonly secrets?: readonly SecretChange[];
+  /** Takes over what another program has done to the data; absent: an ordinary commit. */
+  readonly adopts?: Adoption;
+}
+
+/** Rows that another program wrote or removed. Append-only ones are not taken over, only restored. */
+export interface Adoption {
+  /**
+   * Each row of the change set that was there, as it was found: one that does not stand so any more is a `conflict`, and a new
+   * one that some commit wrote before is `exists`. The store gives them the version of the change set and this commit's number.
+   */
+  readonly found: readonly FoundRow[];
+  /** Rows that were gone and are written again; one that is there is `exists`. */
+  readonly restored: readonly RestoredRow[];
+}
+
+export interface FoundRow {
+  readonly table: TableName;
+  readonly row: AnyRow;
+}
+
+export interface RestoredRow extends FoundRow {
+  /** The commit that wrote it; null: it is changed by this one, and stands in the change set. */
+  readonly commitVersion: number | null;
 }
 
 export interface CommandResult {
@@ -95,6 +118,18 @@ export interface LoadedBranch {
    * cash_movement, number_lease: of the open shift.
    */
   readonly rows: readonly LoadedRow[];
+}
+
+/** Ids by table. An order's brings its lines, payments and adjustments along. */
+export type RecordIds = { readonly [T in TableName]?: readonly string[] };
+
+/** Records that one call of `stored` may name. */
+export const STORED_RECORDS_MAX = 200;
+
+/** A row as it stands in the store now. */
+export interface StoredRow extends LoadedRow {
+  /** The store would have written the same values in other words: somebody else wrote them. */
+  readonly foreign: boolean;
 }
 
 export interface StoredOrder extends OrderAggregate {
@@ -173,6 +208,16 @@ export interface Store {
 
   /** Who may log in, and who has: read on demand, never kept. */
   readonly secrets: SecretReads;
+
+  /** The ids of what `load` would load of the branch now; of an order only its own. */
+  hotRecords(branchId: string): Promise<RecordIds>;
+  /** These records as they stand now, all at one moment; what is not there is left out. */
+  stored(branchId: string, records: RecordIds): Promise<readonly StoredRow[]>;
+
+  /** Told when another program has written to the data: what is remembered of it may be old. Returns how to stop hearing. */
+  onOutsideChange(listener: () => void): () => void;
+  /** Looks for that now instead of at the next look. True: somebody has, and the listeners were told. */
+  lookOutside(): Promise<boolean>;
 
   /** Heard at once with the present status and at each change. Returns how to stop hearing. */
   onStatus(listener: (status: StoreStatus) => void): () => void;

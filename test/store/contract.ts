@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { commitContract } from './contract/commit.js';
 import { loadContract } from './contract/load.js';
 import type { OpenFresh } from './contract/opened.js';
+import { outsideContract } from './contract/outside.js';
 import { readContract } from './contract/read.js';
 import { secretContract } from './contract/secrets.js';
 import { verdictContract } from './contract/verdict.js';
@@ -14,5 +15,6 @@ export function describeStore(name: string, openFresh: OpenFresh): void {
     loadContract(openFresh);
     readContract(openFresh);
     secretContract(openFresh);
+    outsideContract(openFresh);
   });
 }

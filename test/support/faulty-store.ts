@@ -50,6 +50,10 @@ export class FaultyStore implements Store {
   readonly recentlyServed: Store['recentlyServed'];
   readonly shift: Store['shift'];
   readonly lastNumber: Store['lastNumber'];
+  readonly hotRecords: Store['hotRecords'];
+  readonly stored: Store['stored'];
+  readonly onOutsideChange: Store['onOutsideChange'];
+  readonly lookOutside: Store['lookOutside'];
   readonly stats: Store['stats'];
   readonly histograms: Store['histograms'];
   readonly close: Store['close'];
@@ -64,6 +68,10 @@ export class FaultyStore implements Store {
     this.recentlyServed = inner.recentlyServed.bind(inner);
     this.shift = inner.shift.bind(inner);
     this.lastNumber = inner.lastNumber.bind(inner);
+    this.hotRecords = inner.hotRecords.bind(inner);
+    this.stored = inner.stored.bind(inner);
+    this.onOutsideChange = inner.onOutsideChange.bind(inner);
+    this.lookOutside = inner.lookOutside.bind(inner);
     this.stats = inner.stats.bind(inner);
     this.histograms = inner.histograms.bind(inner);
     this.close = inner.close.bind(inner);

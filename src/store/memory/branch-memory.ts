@@ -42,7 +42,7 @@ export class BranchMemory {
   commit(request: CommitRequest, now: number): CommitOutcome {
     const used = request.key === null ? undefined : this.#answers.get(request.key);
     if (used !== undefined) return { kind: 'duplicate', answer: used.answer };
-    const rejected = rejection(this.rows, request.changeSet, request.requiresShift);
+    const rejected = rejection(this.rows, request);
     if (rejected !== null) return rejected;
     const { secrets = [] } = request;
     if (!this.secrets.mayWrite(secrets)) return { kind: 'outdated' };

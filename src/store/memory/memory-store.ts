@@ -12,16 +12,25 @@ import type {
   LoadedBranch,
   OrderFilter,
   OrderPage,
+  RecordIds,
   Settle,
   Store,
   StoreStatus,
   StoredAnswer,
   StoredOrder,
+  StoredRow,
   StoredShift,
 } from '../port.js';
 import type { SecretReads, StoredPairingCode } from '../secrets.js';
 import { BranchMemory } from './branch-memory.js';
-import { highestNumber, orderPage, servedLines, storedShift } from './queries.js';
+import {
+  highestNumber,
+  hotRecords,
+  orderPage,
+  servedLines,
+  storedRows,
+  storedShift,
+} from './queries.js';
 
 export interface MemoryStoreOptions {
   /** Dates the keys' expiry. */
@@ -120,6 +129,23 @@ class MemoryStore implements Store {
 
   lastNumber(branchId: string, businessDate: string): Promise<number> {
     return this.#read(branchId, 0, ({ rows }) => highestNumber(rows, businessDate));
+  }
+
+  hotRecords(branchId: string): Promise<RecordIds> {
+    return this.#read(branchId, {}, ({ rows }) => hotRecords(rows));
+  }
+
+  stored(branchId: string, records: RecordIds): Promise<readonly StoredRow[]> {
+    return this.#read(branchId, [], ({ rows }) => storedRows(rows, records));
+  }
+
+  /** There is no way in from outside. */
+  onOutsideChange(): () => void {
+    return () => undefined;
+  }
+
+  lookOutside(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   onStatus(listener: (status: StoreStatus) => void): () => void {

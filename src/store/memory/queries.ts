@@ -1,6 +1,13 @@
 /** What can be asked of a branch's rows: the reads of the Store port, answered by looking through the maps. */
 import type { OrderHeader, OrderLine, TableName } from '../../domain/rows.js';
-import type { LoadedRow, OrderFilter, OrderPage, StoredShift } from '../port.js';
+import type {
+  LoadedRow,
+  OrderFilter,
+  OrderPage,
+  RecordIds,
+  StoredRow,
+  StoredShift,
+} from '../port.js';
 import type { BranchRows } from './rows.js';
 
 const PAGE_ORDERS_DEFAULT = 50;
@@ -30,6 +37,35 @@ export function hotRows(rows: BranchRows): LoadedRow[] {
     }
   }
   return [...hot.values()].sort((a, b) => a.commitVersion - b.commitVersion);
+}
+
+/** Of an order only its own id, of payments those whose order is not hot. */
+export function hotRecords(rows: BranchRows): RecordIds {
+  const ids: Partial<Record<TableName, string[]>> = {};
+  const hot = hotRows(rows);
+  const orders = new Set(
+    hot.filter(({ table }) => table === 'order_header').map(({ row }) => row.id),
+  );
+  for (const { table, row } of hot) {
+    if ('order_id' in row && orders.has(row.order_id)) continue;
+    (ids[table] ??= []).push(row.id);
+  }
+  return ids;
+}
+
+export function storedRows(rows: BranchRows, records: RecordIds): StoredRow[] {
+  const found: StoredRow[] = [];
+  const take = (table: TableName, id: string): void => {
+    const kept = rows.get(table, id);
+    if (kept === undefined) return;
+    found.push({ table, ...kept, foreign: false });
+    if (table !== 'order_header') return;
+    for (const child of OF_ORDER) for (const row of rows.ofOrder(child, id)) take(child, row.id);
+  };
+  for (const [table, ids] of Object.entries(records) as [TableName, readonly string[]][]) {
+    for (const id of ids) take(table, id);
+  }
+  return found;
 }
 
 function isHot(header: OrderHeader, openShift: string | null): boolean {

@@ -3,7 +3,8 @@
  * and by `WHERE version = ?`, made here by hand and in the same order.
  */
 import type { ChangeSet, RowChange } from '../../domain/change-set.js';
-import type { CommitOutcome } from '../port.js';
+import { differingColumns } from '../../domain/row-difference.js';
+import type { Adoption, CommitOutcome, CommitRequest } from '../port.js';
 import { placeOf, type BranchRows } from './rows.js';
 
 export type Rejection = Extract<CommitOutcome, { kind: 'conflict' | 'exists' | 'shift_closed' }>;
@@ -11,10 +12,11 @@ export type Rejection = Extract<CommitOutcome, { kind: 'conflict' | 'exists' | '
 /** null: all of it may be written. */
 export function rejection(
   rows: BranchRows,
-  changeSet: ChangeSet,
-  requiresShift: string | null,
+  { changeSet, requiresShift, adopts }: CommitRequest,
 ): Rejection | null {
   if (requiresShift !== null && rows.openShift !== requiresShift) return { kind: 'shift_closed' };
+  const outdated = adopts === undefined ? null : adoptionRejection(rows, adopts);
+  if (outdated !== null) return outdated;
   for (const [index, change] of changeSet.entries()) {
     const { table, before, after } = change;
     const stands = rows.get(table, after.id);
@@ -25,6 +27,18 @@ export function rejection(
     }
   }
   return null;
+}
+
+/** Nothing gets in from outside here, so no row stands otherwise than it was written, and none is gone. */
+function adoptionRejection(rows: BranchRows, { found, restored }: Adoption): Rejection | null {
+  for (const { table, row } of found) {
+    const stands = rows.get(table, row.id)?.row;
+    if (stands === undefined || differingColumns(table, stands, row).length > 0) {
+      return { kind: 'conflict', table, id: row.id };
+    }
+  }
+  const there = restored.find(({ table, row }) => rows.get(table, row.id) !== undefined);
+  return there === undefined ? null : { kind: 'exists', table: there.table, id: there.row.id };
 }
 
 /** Whether a new row collides with another by something else than its id: an order's number, the one open shift. */

@@ -7,12 +7,14 @@ import { assert } from '../../base/assert.js';
 import type { TableName } from '../../domain/rows.js';
 import type { CommitOutcome } from '../port.js';
 import type { SecretChange } from '../secrets.js';
+import { AdoptionWriter } from './adoption-writer.js';
 import { chainHash } from './chain.js';
 import { storedAnswer } from './answers.js';
 import { commitStatements, type CommitStatements } from './commit-statements.js';
 import { faultOf, messageOf, sqliteCode } from './errors.js';
 import type { GroupHeads } from './heads.js';
 import type { CommitItem, DiskDurability, ItemOutcome, SchemaBug } from './messages.js';
+import { WRITE_ORDER, type ParsedChanges, type TableChanges } from './parsed-changes.js';
 import { PersonalHashes } from './personal.js';
 import type { PlainRow } from './row-sql.js';
 import { RowStatements } from './row-statements.js';
@@ -21,38 +23,6 @@ import { StatusLogs } from './status-logs.js';
 
 /** How long a key is remembered: longer than a till stays offline. */
 export const KEY_KEPT_MS = 7 * 24 * 3_600_000;
-
-/** Parents before children; within a table new rows come first, unless a change makes room for them. */
-const WRITE_ORDER: readonly TableName[] = [
-  'branch',
-  'station',
-  'menu_item',
-  'staff',
-  'device',
-  'pos_shift',
-  'cash_movement',
-  'number_lease',
-  'order_header',
-  'order_line',
-  'order_payment',
-  'order_adjustment',
-];
-
-interface RecordVersion {
-  readonly id: string;
-  readonly version: number;
-}
-
-interface ChangedRow extends RecordVersion {
-  readonly changes: PlainRow;
-}
-
-interface TableChanges {
-  readonly inserted?: readonly (PlainRow & RecordVersion)[];
-  readonly updated?: readonly ChangedRow[];
-}
-
-type ParsedChanges = { readonly [T in TableName]?: TableChanges };
 
 /** `wrote`: something of it is in the transaction and must be undone. */
 export type Written =
@@ -78,6 +48,7 @@ export class CommitWriter {
   readonly #logs: StatusLogs;
   readonly #personal: PersonalHashes;
   readonly #secrets: SecretWriter;
+  readonly #adoption: AdoptionWriter;
   /** Shifts found open in this group; emptied by every write to a shift. */
   readonly #openShifts = new Map<string, string | null>();
   readonly #place: Place = { table: null, id: null, inserting: false };
@@ -89,6 +60,7 @@ export class CommitWriter {
     this.#logs = new StatusLogs(database);
     this.#personal = new PersonalHashes(database);
     this.#secrets = new SecretWriter(database);
+    this.#adoption = new AdoptionWriter(database, this.#rows, this.#logs);
   }
 
   /** Forgets what it knows of shifts: at the start of a transaction and after anything was undone. */
@@ -131,11 +103,17 @@ export class CommitWriter {
   }
 
   #writeRows(item: CommitItem, version: number, heads: GroupHeads): Written {
-    const [branchId, , , , , , , , , zNumberOf, raisesHorizon, text, , secrets] = item;
+    const [branchId, , , , , , , , , zNumberOf, raisesHorizon, text, , secrets, adopts] = item;
     const changes = JSON.parse(text) as ParsedChanges;
     const zNumber = zNumberOf === null ? null : this.#giveZNumber(branchId, zNumberOf, changes);
+    let toWrite = changes;
+    if (adopts !== null) {
+      const prepared = this.#adoption.prepare(adopts, { item, changes, version });
+      if (prepared.kind === 'refused') return refused(prepared.outcome, true);
+      toWrite = prepared.changes;
+    }
     for (const table of WRITE_ORDER) {
-      const entry = changes[table];
+      const entry = toWrite[table];
       if (entry === undefined) continue;
       const conflict = this.#writeTable(table, entry, item, version);
       if (conflict !== null) return refused({ kind: 'conflict', table, id: conflict }, true);
@@ -259,7 +237,9 @@ export class CommitWriter {
       outcome: { kind: 'unavailable', reason: `rejected by schema: ${reason}` },
       refused: true,
       wrote: true,
-      bug: schemaBug(item, table === null ? null : { table, id }, reason),
+      // What another program wrote need not fit; that is for the hub to say.
+      bug:
+        item[14] === null ? schemaBug(item, table === null ? null : { table, id }, reason) : null,
     };
   }
 }

@@ -19,5 +19,6 @@ export function encodeRequest(request: CommitRequest): CommitItem {
     JSON.stringify(serialChanges(request.changeSet)),
     JSON.stringify(request.result),
     request.secrets === undefined ? null : JSON.stringify(request.secrets),
+    request.adopts === undefined ? null : JSON.stringify(request.adopts),
   ];
 }

@@ -56,6 +56,16 @@ export const HOT_SQL: readonly (readonly [TableName, string])[] = HOT.map(
   },
 );
 
+const OF_ORDER: readonly TableName[] = ['order_line', 'order_adjustment'];
+
+/** The ids of the same rows, where no order brings them along. */
+export const HOT_ID_SQL: readonly (readonly [TableName, string])[] = HOT.filter(
+  ({ table, index }) => !OF_ORDER.includes(table) && index !== 'order_payment_of_order',
+).map(({ table, index, where }) => {
+  const by = index === null ? '' : `INDEXED BY ${index} `;
+  return [table, `SELECT t.id FROM ${table} t ${by}WHERE ${where}`];
+});
+
 /**
  * On the thread that asks, with a connection of its own: at a start nobody waits for that thread, and handing a day's
  * rows from one thread to another takes longer than reading them.

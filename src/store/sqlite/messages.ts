@@ -22,6 +22,8 @@ export type CommitItem = readonly [
   result: string,
   /** JSON of the secrets written with it; null: none. */
   secrets: string | null,
+  /** JSON of what the commit takes over from another program; null: nothing. */
+  adopts: string | null,
 ];
 
 /** A number is the version of a commit that gave no Z number. */
@@ -68,6 +70,8 @@ export type ToWriter =
     }
   /** Which heads have moved since this was last asked? */
   | { readonly type: 'heads' }
+  /** Has another connection written since this was last asked? */
+  | { readonly type: 'look' }
   | { readonly type: 'close' };
 
 export type FromWriter =
@@ -97,6 +101,8 @@ export type FromWriter =
     }
   /** None ahead of the outcomes told before; at first those of all branches. */
   | { readonly type: 'heads'; readonly heads: readonly BranchHead[] }
+  /** None ahead of the outcomes told before. */
+  | { readonly type: 'looked'; readonly changed: boolean }
   /** An outcome for each item of `recover`. */
   | { readonly type: 'recovered'; readonly outcomes: readonly ItemOutcome[] }
   /** The database can no longer be trusted: nothing more is written, and the worker ends. */

@@ -13,6 +13,7 @@ import { HeadKeeper } from './head-keeper.js';
 import { HEADS_NAME, readHeads } from './heads-file.js';
 import type { BranchVersions, DatabaseFile, DiskDurability, RememberedHeads } from './messages.js';
 import { loadFrom } from './load.js';
+import { OutsideWatch } from './outside-watch.js';
 import { takeOwnership } from './owner-lock.js';
 import { ReadClient } from './read-client.js';
 import { SqliteStore } from './sqlite-store.js';
@@ -75,15 +76,26 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       log.warn({ directory }, `${HEADS_NAME} is missing: a roll-back would not have been seen`);
     }
     keeper.start();
+    const outside = watchOutside(queue, timers);
     const reader = new ReadClient(new URL('reader-worker.js', scripts), file, log);
     log.info({ directory, durability, epoch, branches: heads.length }, 'the store is open');
     const load = () => loadFrom(file);
-    return new SqliteStore({ durability, epoch, queue, reader, heads: keeper, load, letGo });
+    const parts = { durability, epoch, queue, reader, heads: keeper, outside, load, letGo };
+    return new SqliteStore(parts);
   } catch (error) {
     await writer?.end();
     letGo();
     throw error;
   }
+}
+
+function watchOutside(queue: WriteQueue, timers: Timers): OutsideWatch {
+  const outside = new OutsideWatch({ timers, look: () => queue.outsideChanged() });
+  queue.onStatus((status) => {
+    outside.noteStatus(status);
+  });
+  outside.start();
+  return outside;
 }
 
 interface RollbackFound {

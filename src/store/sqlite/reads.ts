@@ -1,7 +1,6 @@
 /** The reads of the Store port in SQL. Each is one short transaction: a long reader would keep the log from shrinking. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { OrderLine, StatusLogRow, TableName } from '../../domain/rows.js';
-import type { OrderFilter, OrderPage, StoredAnswer, StoredOrder, StoredShift } from '../port.js';
 import type {
   AuthSession,
   CredentialKind,
@@ -9,9 +8,19 @@ import type {
   LoginFailures,
   StoredPairingCode,
 } from '../secrets.js';
+import type {
+  OrderFilter,
+  OrderPage,
+  RecordIds,
+  StoredAnswer,
+  StoredOrder,
+  StoredRow,
+  StoredShift,
+} from '../port.js';
 import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
 import { listOrders } from './order-list.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
+import { StoredRows } from './stored-rows.js';
 
 /**
  * Each by name, so that a test can ask how SQLite finds the rows. Indexes are named: without statistics the planner takes
@@ -64,9 +73,11 @@ type Logged = StatusLogRow & { readonly commit_version: number };
 export class Reader {
   readonly #database: Database;
   readonly #sql: Reads;
+  readonly #stored: StoredRows;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#stored = new StoredRows(database);
     const prepared = Object.entries(READ_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
@@ -156,6 +167,14 @@ export class Reader {
 
   loginFailures(branchId: string, deviceId: string, staffId: string): LoginFailures[] {
     return this.#sql.loginFailures.all(branchId, deviceId, staffId) as LoginFailures[];
+  }
+
+  hotRecords(branchId: string): RecordIds {
+    return this.#stored.hotRecords(branchId);
+  }
+
+  stored(branchId: string, records: RecordIds): StoredRow[] {
+    return this.#stored.read(branchId, records);
   }
 
   #rows<T extends 'order_line' | 'order_payment' | 'order_adjustment' | 'cash_movement'>(

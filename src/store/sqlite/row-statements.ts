@@ -64,6 +64,19 @@ export class RowStatements {
     return statement.run(...values).changes === 1;
   }
 
+  /** Writes all columns of a row that is there, whatever they hold. */
+  overwrite(table: TableName, row: PlainRow, commitVersion: number): void {
+    const columns = columnsOf(table);
+    const set = [...columns.map(({ name }) => name), 'commit_version'];
+    const key = keyColumns(table);
+    const statement = this.#database.prepare<SqlValue[]>(
+      `UPDATE ${table} SET ${set.map((name) => `${name} = ?`).join(', ')}
+       WHERE ${key.map((name) => `${name} = ?`).join(' AND ')}`,
+    );
+    const values = columns.map(({ name, kind }) => toSql(kind, row[name]));
+    statement.run(...values, commitVersion, ...key.map((name) => row[name] as string));
+  }
+
   #prepareInsert(table: TableName): Insert {
     const columns = columnsOf(table);
     const names = [...columns.map(({ name }) => name), 'commit_version'];

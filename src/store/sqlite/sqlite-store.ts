@@ -6,16 +6,19 @@ import type {
   LoadedBranch,
   OrderFilter,
   OrderPage,
+  RecordIds,
   Settle,
   Store,
   StoreStatus,
   StoredAnswer,
   StoredOrder,
+  StoredRow,
   StoredShift,
 } from '../port.js';
 import type { SecretReads } from '../secrets.js';
 import type { HeadKeeper } from './head-keeper.js';
 import type { DiskDurability } from './messages.js';
+import type { OutsideWatch } from './outside-watch.js';
 import type { ReadClient } from './read-client.js';
 import type { WriteQueue } from './write-queue.js';
 
@@ -25,6 +28,7 @@ interface Parts {
   readonly queue: WriteQueue;
   readonly reader: ReadClient;
   readonly heads: HeadKeeper;
+  readonly outside: OutsideWatch;
   readonly load: () => readonly LoadedBranch[];
   readonly letGo: () => void;
 }
@@ -36,17 +40,19 @@ export class SqliteStore implements Store {
   readonly #queue: WriteQueue;
   readonly #reader: ReadClient;
   readonly #heads: HeadKeeper;
+  readonly #outside: OutsideWatch;
   readonly #load: () => readonly LoadedBranch[];
   readonly #letGo: () => void;
   #closing: Promise<void> | null = null;
 
-  constructor({ durability, epoch, queue, reader, heads, load, letGo }: Parts) {
+  constructor({ durability, epoch, queue, reader, heads, outside, load, letGo }: Parts) {
     this.durability = durability;
     this.epoch = epoch;
     this.#queue = queue;
     this.#reader = reader;
     this.secrets = secretReads(reader);
     this.#heads = heads;
+    this.#outside = outside;
     this.#load = load;
     this.#letGo = letGo;
   }
@@ -91,13 +97,35 @@ export class SqliteStore implements Store {
     return this.#reader.read('lastNumber', branchId, businessDate);
   }
 
+  hotRecords(branchId: string): Promise<RecordIds> {
+    return this.#reader.read('hotRecords', branchId);
+  }
+
+  stored(branchId: string, records: RecordIds): Promise<readonly StoredRow[]> {
+    return this.#reader.read('stored', branchId, records);
+  }
+
+  onOutsideChange(listener: () => void): () => void {
+    return this.#outside.onChange(listener);
+  }
+
+  lookOutside(): Promise<boolean> {
+    return this.#outside.look();
+  }
+
   onStatus(listener: (status: StoreStatus) => void): () => void {
     return this.#queue.onStatus(listener);
   }
 
   stats(): Readonly<Record<string, number>> {
     const { reads, waiting } = this.#reader;
-    return { ...this.#queue.stats(), ...this.#heads.stats(), reads, reads_waiting: waiting };
+    return {
+      ...this.#queue.stats(),
+      ...this.#heads.stats(),
+      ...this.#outside.stats(),
+      reads,
+      reads_waiting: waiting,
+    };
   }
 
   histograms(): Histograms {
@@ -110,6 +138,7 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
+    this.#outside.close();
     await this.#queue.drain();
     await this.#heads.close();
     // The reader first: the last connection copies the log into the file and takes it away.

@@ -73,6 +73,7 @@ export class WriteQueue {
   #onIdle: (() => void) | null = null;
   #onClosed: (() => void) | null = null;
   #onHeads: ((heads: readonly BranchHead[] | null) => void) | null = null;
+  #onLook: ((changed: boolean | null) => void) | null = null;
   #draining = false;
 
   constructor(writer: Writer, heads: BranchVersions, options: WriteQueueOptions) {
@@ -127,6 +128,15 @@ export class WriteQueue {
     this.#state.writer.post({ type: 'heads' });
     return new Promise((resolve) => {
       this.#onHeads = resolve;
+    });
+  }
+
+  /** Whether another connection wrote since this was last asked; null: there is no writer to ask. Asked once at a time. */
+  outsideChanged(): Promise<boolean | null> {
+    if (this.#state.kind !== 'running') return Promise.resolve(null);
+    this.#state.writer.post({ type: 'look' });
+    return new Promise((resolve) => {
+      this.#onLook = resolve;
     });
   }
 
@@ -199,6 +209,9 @@ export class WriteQueue {
       case 'heads':
         this.#tellHeads(message.heads);
         break;
+      case 'looked':
+        this.#tellLook(message.changed);
+        break;
       case 'recovered':
         this.#recovered(message.outcomes);
         break;
@@ -252,6 +265,11 @@ export class WriteQueue {
     this.#onHeads = null;
   }
 
+  #tellLook(changed: boolean | null): void {
+    this.#onLook?.(changed);
+    this.#onLook = null;
+  }
+
   #setFull(reason: string | null): void {
     if (reason !== null) this.#setStatus({ state: 'full', reason });
     else if (this.#status.state === 'full') this.#setStatus({ state: 'ready' });
@@ -274,6 +292,7 @@ export class WriteQueue {
       return;
     }
     this.#tellHeads(null);
+    this.#tellLook(null);
     void this.#state.writer?.end();
     const wait = this.#state.kind === 'running' ? 0 : this.#reopenWaitMs;
     this.#reopenWaitMs =

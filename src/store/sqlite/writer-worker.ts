@@ -1,5 +1,5 @@
 /** The writer's thread: owns the one connection that writes, and takes whatever is waiting as its next group. */
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert, assertNever } from '../../base/assert.js';
@@ -31,10 +31,14 @@ class WriterService {
   readonly #database: Database;
   readonly #groups: GroupWriter;
   readonly #checkpointer: Checkpointer;
+  readonly #dataVersion: Statement<[]>;
+  #lastDataVersion: number;
   #failed = false;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#dataVersion = database.prepare<[]>('PRAGMA data_version').pluck();
+    this.#lastDataVersion = this.#dataVersion.get() as number;
     this.#groups = new GroupWriter(database, start.durability);
     const rolledBack = findRollback(database, start);
     const epoch = beginRun(database, start, rolledBack !== null);
@@ -66,6 +70,9 @@ class WriterService {
         return null;
       case 'heads':
         post({ type: 'heads', heads: this.#groups.movedHeads() });
+        return null;
+      case 'look':
+        this.#look();
         return null;
       case 'close':
         void this.#close();
@@ -105,6 +112,16 @@ class WriterService {
     try {
       secure(this.#database);
       post({ type: 'recovered', outcomes: lookUp(this.#database, items, settled) });
+    } catch (error) {
+      this.#fail(messageOf(error));
+    }
+  }
+
+  #look(): void {
+    try {
+      const present = this.#dataVersion.get() as number;
+      post({ type: 'looked', changed: present !== this.#lastDataVersion });
+      this.#lastDataVersion = present;
     } catch (error) {
       this.#fail(messageOf(error));
     }
