@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { takeJsonBodies } from './body.js';
 import type { ApiContext } from './context.js';
+import { answerOtherMethods } from './methods.js';
 import { registerRoutes } from './register.js';
 import { API_PREFIX } from './route.js';
 import { ROUTES } from './routes/index.js';
@@ -11,6 +12,7 @@ export function registerApi(app: FastifyInstance, context: ApiContext): void {
     (api, _options, done) => {
       takeJsonBodies(api);
       registerRoutes(api, context, ROUTES);
+      answerOtherMethods(api, ROUTES);
       done();
     },
     { prefix: API_PREFIX },

@@ -36,7 +36,7 @@ export class Queries {
 
   async answer(
     branch: HubBranch,
-    { name, params }: QueryMessage,
+    { name, params }: Pick<QueryMessage, 'name' | 'params'>,
     principal: Principal,
   ): Promise<QueryAnswer> {
     const { role } = principal;

@@ -90,8 +90,8 @@ export class Served {
     });
   }
 
-  /** Opens a shift with an order of two burgers in it. */
-  async withOrder(orderId: string, itemId = 'cheeseburger'): Promise<void> {
+  /** Opens a shift with an order of two portions in it. */
+  async withOrder(orderId: string, itemId = 'hummus'): Promise<void> {
     await this.give('shift.open', { opening_float: 10_000 });
     const lines = [{ line_id: `${orderId}-1`, item_id: itemId, qty: 2 }];
     const opened = await this.give('order.open', {

@@ -1,5 +1,17 @@
 /** Every route of the API, in the order of its document. To add one: write it in the file of its noun and name that here. */
 import type { Route } from '../route.js';
+import { branchRoutes } from './branch.js';
 import { commandRoutes } from './commands.js';
+import { kitchenRoutes } from './kitchen.js';
+import { menuRoutes } from './menu.js';
+import { orderRoutes } from './orders.js';
+import { reportRoutes } from './reports.js';
 
-export const ROUTES: readonly Route[] = [...commandRoutes];
+export const ROUTES: readonly Route[] = [
+  ...commandRoutes,
+  ...orderRoutes,
+  ...kitchenRoutes,
+  ...reportRoutes,
+  ...menuRoutes,
+  ...branchRoutes,
+];

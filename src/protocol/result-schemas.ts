@@ -1,0 +1,41 @@
+/** What queries answer, as schemas for the documents; results.ts has the same as types. */
+import { Type, type TObject } from 'typebox';
+import { nullable, strict } from '../domain/fields.js';
+import type { QueryName } from './messages.js';
+import { publicRowSchema, StatusLogSchema } from './row-schemas.js';
+
+const Line = publicRowSchema('order_line');
+
+/** As a kitchen sees lines, whoever asks: without `updated_at` too. */
+const { updated_at: _at, ...kitchenColumns } = Line.properties;
+
+const ShiftReport = Type.Object({
+  kind: Type.Enum(['x', 'z']),
+  branch: Type.Object({}),
+  shift: Type.Object({}),
+  period: strict({ from: Type.Integer(), to: Type.Integer() }),
+  printed_at: Type.Integer(),
+  printed_by: Type.String(),
+  sales: Type.Object({}),
+  open_orders: strict({ count: Type.Integer(), total: Type.Integer() }),
+  payments: Type.Array(Type.Object({})),
+  tips: Type.Array(Type.Object({})),
+  no_sales: Type.Integer(),
+  drawer: Type.Object({}),
+});
+
+export const QUERY_RESULTS = {
+  'order.get': strict({
+    header: publicRowSchema('order_header'),
+    lines: Type.Array(Line),
+    payments: Type.Array(publicRowSchema('order_payment')),
+    adjustments: Type.Array(publicRowSchema('order_adjustment')),
+    logs: Type.Array(StatusLogSchema),
+  }),
+  'order.list': strict({
+    orders: Type.Array(publicRowSchema('order_header')),
+    cursor: nullable(Type.String()),
+  }),
+  'kitchen.recent': strict({ lines: Type.Array(strict(kitchenColumns)) }),
+  'shift.report': strict({ report: ShiftReport, z_number: nullable(Type.Integer()) }),
+} as const satisfies Record<QueryName, TObject>;
