@@ -6,6 +6,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { uuidV7Source } from '#dist/base/ids.js';
 import { systemClock } from '#dist/base/clock.js';
 import type { OrderAggregate, OrderLine, TableName } from '#dist/domain/rows.js';
+import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from '#dist/store/history.js';
 import type {
   CommitOutcome,
   CommitRequest,
@@ -150,6 +151,14 @@ export class SqlStore implements ReadingStore {
 
   lookOutside(): Promise<boolean> {
     return Promise.resolve(false);
+  }
+
+  orderHistory(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null> {
+    return this.#reader.orderHistory(branchId, orderId, page);
+  }
+
+  audit(branchId: string, filter: AuditFilter): Promise<AuditPage> {
+    return this.#reader.audit(branchId, filter);
   }
 
   onStatus(listener: (status: StoreStatus) => void): () => void {

@@ -18,6 +18,7 @@ import type {
   TableName,
 } from '../domain/rows.js';
 import type { SecretChange, SecretReads } from './secrets.js';
+import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from './history.js';
 
 /** One command's change set on its way into a commit. */
 export interface CommitRequest {
@@ -218,6 +219,14 @@ export interface Store {
   onOutsideChange(listener: () => void): () => void;
   /** Looks for that now instead of at the next look. True: somebody has, and the listeners were told. */
   lookOutside(): Promise<boolean>;
+
+  /**
+   * The commits that touched an order, as far as the engine keeps them; null: there is no such order. A personal value is
+   * shown where the order still has it, else as null.
+   */
+  orderHistory(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null>;
+  /** The branch's commits as far as the engine keeps them, newest first. */
+  audit(branchId: string, filter: AuditFilter): Promise<AuditPage>;
 
   /** Heard at once with the present status and at each change. Returns how to stop hearing. */
   onStatus(listener: (status: StoreStatus) => void): () => void;

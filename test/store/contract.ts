@@ -1,6 +1,7 @@
 /** The contract of the Store port as one suite: every engine runs it and must pass all of it. */
 import { describe } from 'vitest';
 import { commitContract } from './contract/commit.js';
+import { historyContract } from './contract/history.js';
 import { loadContract } from './contract/load.js';
 import type { OpenFresh } from './contract/opened.js';
 import { outsideContract } from './contract/outside.js';
@@ -16,5 +17,6 @@ export function describeStore(name: string, openFresh: OpenFresh): void {
     readContract(openFresh);
     secretContract(openFresh);
     outsideContract(openFresh);
+    historyContract(openFresh);
   });
 }

@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { SettableClock } from '../../src/base/clock.js';
 import { uuidV7Source } from '../../src/base/ids.js';
 import { createMemoryStore } from '../../src/store/memory/memory-store.js';
-import { commit, orderRequest, seedRequest, shiftRequest } from '../support/store.js';
+import { COMMITS_KEPT_MAX } from '../../src/store/memory/commit-log.js';
+import {
+  after,
+  changed,
+  commit,
+  orderChanges,
+  orderRequest,
+  request,
+  seedRequest,
+  shiftRequest,
+} from '../support/store.js';
 import { NOON } from '../support/rows.js';
 import { describeStore } from './contract.js';
 
@@ -65,5 +75,33 @@ describe('the memory engine', () => {
     expect(await store.answer('main', 'old')).toBeNull();
     expect(await store.answer('main', 'new')).toMatchObject({ version: 3 });
     expect(store.stats()).toMatchObject({ keys: 2 });
+  });
+
+  test('S-MEM-4 I9 it keeps its newest commits, and tells no history of an order that is older', async () => {
+    const { store, tick } = byHand();
+    const changes = orderChanges('main', { orderId: 'a', number: 1 });
+    for (const wanted of [seedRequest('main'), shiftRequest('main')]) void commit(store, wanted);
+    void commit(store, request('main', changes));
+    const first = changes[0];
+    if (first === undefined) throw new Error('an order has a header');
+    let header = after('order_header', first);
+    for (let version = 4; version <= COMMITS_KEPT_MAX + 2; version += 1) {
+      const change = changed('order_header', header, { note: String(version) });
+      header = after('order_header', change);
+      void commit(store, request('main', [change]));
+    }
+    tick();
+    const page = { after: { version: 0 }, limit: 1 };
+    expect(await store.orderHistory('main', 'a', page)).toMatchObject({ kind: 'told' });
+    const last = changed('order_header', header, { note: 'last' });
+    void commit(store, request('main', [last]));
+    tick();
+    expect(await store.orderHistory('main', 'a', page)).toEqual({
+      kind: 'untold',
+      reason: 'memory keeps the newest 10000 commits, and the order is older',
+    });
+    expect(store.stats()).toMatchObject({ commits_kept: COMMITS_KEPT_MAX });
+    const oldest = await store.audit('main', { cursor: '5' });
+    expect(oldest.entries.map(({ version }) => version)).toEqual([4]);
   });
 });

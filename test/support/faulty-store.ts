@@ -54,6 +54,8 @@ export class FaultyStore implements Store {
   readonly stored: Store['stored'];
   readonly onOutsideChange: Store['onOutsideChange'];
   readonly lookOutside: Store['lookOutside'];
+  readonly orderHistory: Store['orderHistory'];
+  readonly audit: Store['audit'];
   readonly stats: Store['stats'];
   readonly histograms: Store['histograms'];
   readonly close: Store['close'];
@@ -72,6 +74,8 @@ export class FaultyStore implements Store {
     this.stored = inner.stored.bind(inner);
     this.onOutsideChange = inner.onOutsideChange.bind(inner);
     this.lookOutside = inner.lookOutside.bind(inner);
+    this.orderHistory = inner.orderHistory.bind(inner);
+    this.audit = inner.audit.bind(inner);
     this.stats = inner.stats.bind(inner);
     this.histograms = inner.histograms.bind(inner);
     this.close = inner.close.bind(inner);

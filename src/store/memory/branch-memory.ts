@@ -9,6 +9,7 @@ import type {
   StoredAnswer,
   StoredOrder,
 } from '../port.js';
+import { CommitLog } from './commit-log.js';
 import { hotRows, nextZNumber } from './queries.js';
 import { BranchRows } from './rows.js';
 import { BranchSecrets } from './secrets.js';
@@ -25,6 +26,7 @@ interface KeptAnswer {
 export class BranchMemory {
   readonly rows = new BranchRows();
   readonly secrets = new BranchSecrets();
+  readonly commits = new CommitLog();
   readonly #answers = new Map<string, KeptAnswer>();
   readonly #logs = new Map<string, StatusLogRow[]>();
   #version = 0;
@@ -62,6 +64,7 @@ export class BranchMemory {
     assert(zNumber !== null || request.zNumberOf === null, 'zNumberOf is in the change set');
     this.secrets.write(secrets);
     if (request.raisesHorizon) this.#horizon = version;
+    this.commits.keep(version, request);
     this.#keepAnswer(request, now);
     return { kind: 'committed', version, zNumber };
   }

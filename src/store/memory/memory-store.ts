@@ -1,11 +1,12 @@
 /**
- * The memory engine: the Store port with the same verdicts as SQL and nothing on disk. It keeps no event log, only what the
- * port can be asked for, and all of it is gone with the process: for demos, tests and comparison.
+ * The memory engine: the Store port with the same verdicts as SQL and nothing on disk. Of the event log it keeps the newest
+ * commits, and all of it is gone with the process: for demos, tests and comparison.
  */
 import type { Clock } from '../../base/clock.js';
 import type { Histograms } from '../../base/histogram.js';
 import type { NewId } from '../../base/ids.js';
 import type { OrderLine } from '../../domain/rows.js';
+import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from '../history.js';
 import type {
   CommitOutcome,
   CommitRequest,
@@ -148,6 +149,18 @@ class MemoryStore implements Store {
     return Promise.resolve(false);
   }
 
+  orderHistory(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null> {
+    return this.#read(branchId, null, ({ rows, commits }) => {
+      const header = rows.get('order_header', orderId)?.row;
+      return header === undefined ? null : commits.history(header, page);
+    });
+  }
+
+  audit(branchId: string, filter: AuditFilter): Promise<AuditPage> {
+    const none: AuditPage = { entries: [], cursor: null };
+    return this.#read(branchId, none, ({ commits }) => commits.audit(filter));
+  }
+
   onStatus(listener: (status: StoreStatus) => void): () => void {
     listener({ state: 'ready' });
     return () => undefined;
@@ -160,6 +173,7 @@ class MemoryStore implements Store {
       queue_length: this.#waiting.length,
       rows: branches.reduce((sum, { rows }) => sum + rows.size, 0),
       keys: branches.reduce((sum, { answerCount }) => sum + answerCount, 0),
+      commits_kept: branches.reduce((sum, { commits }) => sum + commits.size, 0),
     };
   }
 

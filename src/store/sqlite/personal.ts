@@ -17,6 +17,32 @@ interface WrittenRow {
 /** The rows of a change set, by table: whole new ones, and the changed columns of others. */
 export type WrittenRows = (table: TableName) => Iterable<WrittenRow>;
 
+/** A record as it stands, to compare the hashes of earlier versions with. */
+export interface PresentPerson {
+  readonly row: PlainRow;
+  /** null: there is none, or it was erased. */
+  readonly salt: string | null;
+}
+
+/** The row with the present value in the place of each hash that is its own, and null in that of any other. */
+export function shownPersonal(
+  table: TableName,
+  row: PlainRow,
+  { row: present, salt }: PresentPerson,
+): PlainRow {
+  const shown = { ...row };
+  for (const name of PERSONAL_COLUMNS[table] ?? []) {
+    const value = present[name];
+    const same = typeof value === 'string' && salt !== null && row[name] === hashed(salt, value);
+    shown[name] = same ? value : null;
+  }
+  return shown;
+}
+
+function hashed(salt: string, value: string): string {
+  return `sha256:${hash('sha256', salt + value, 'hex')}`;
+}
+
 export class PersonalHashes {
   readonly #salt: Statement<[string, string, string]>;
   readonly #keep: Statement<[string, string, string, string]>;
@@ -41,7 +67,7 @@ export class PersonalHashes {
           const value = columns[name];
           if (typeof value !== 'string') continue;
           const salt = this.#saltOf(branchId, table, id);
-          columns[name] = `sha256:${hash('sha256', salt + value, 'hex')}`;
+          columns[name] = hashed(salt, value);
           replaced = true;
         }
       }

@@ -55,7 +55,7 @@ export class ReadClient {
   read<M extends Method>(
     method: M,
     ...values: Parameters<Reader[M]>
-  ): Promise<ReturnType<Reader[M]>> {
+  ): Promise<Awaited<ReturnType<Reader[M]>>> {
     if (this.#closed) return Promise.reject(new Error('the store is closed'));
     if (this.#waiting.size >= READS_WAITING_MAX) {
       return Promise.reject(new Error(`${String(READS_WAITING_MAX)} reads are waiting`));
@@ -67,7 +67,7 @@ export class ReadClient {
       this.#waiting.set(request.id, { resolve, reject });
     });
     this.#worker.postMessage(request);
-    return answered as Promise<ReturnType<Reader[M]>>;
+    return answered as Promise<Awaited<ReturnType<Reader[M]>>>;
   }
 
   /** Answers what was asked before, then ends. */

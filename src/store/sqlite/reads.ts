@@ -1,6 +1,7 @@
-/** The reads of the Store port in SQL. Each is one short transaction: a long reader would keep the log from shrinking. */
+/** The reads of the Store port in SQL, in short transactions: a long reader would keep the log from shrinking. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { OrderLine, StatusLogRow, TableName } from '../../domain/rows.js';
+import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from '../history.js';
 import type {
   AuthSession,
   CredentialKind,
@@ -18,6 +19,8 @@ import type {
   StoredShift,
 } from '../port.js';
 import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
+import { AuditReader } from './audit.js';
+import { OrderHistoryReader } from './order-history.js';
 import { listOrders } from './order-list.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
 import { StoredRows } from './stored-rows.js';
@@ -74,10 +77,14 @@ export class Reader {
   readonly #database: Database;
   readonly #sql: Reads;
   readonly #stored: StoredRows;
+  readonly #histories: OrderHistoryReader;
+  readonly #audit: AuditReader;
 
   constructor(database: Database) {
     this.#database = database;
     this.#stored = new StoredRows(database);
+    this.#histories = new OrderHistoryReader(database);
+    this.#audit = new AuditReader(database);
     const prepared = Object.entries(READ_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
@@ -175,6 +182,14 @@ export class Reader {
 
   stored(branchId: string, records: RecordIds): StoredRow[] {
     return this.#stored.read(branchId, records);
+  }
+
+  orderHistory(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null> {
+    return this.#histories.read(branchId, orderId, page);
+  }
+
+  audit(branchId: string, filter: AuditFilter): Promise<AuditPage> {
+    return this.#audit.read(branchId, filter);
   }
 
   #rows<T extends 'order_line' | 'order_payment' | 'order_adjustment' | 'cash_movement'>(

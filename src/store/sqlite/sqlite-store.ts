@@ -1,6 +1,7 @@
 /** The SQLite engine: one writer, one reader, and the ownership of the directory they work in. */
 import type { Histograms } from '../../base/histogram.js';
 import type { OrderLine } from '../../domain/rows.js';
+import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from '../history.js';
 import type {
   CommitRequest,
   LoadedBranch,
@@ -111,6 +112,14 @@ export class SqliteStore implements Store {
 
   lookOutside(): Promise<boolean> {
     return this.#outside.look();
+  }
+
+  orderHistory(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null> {
+    return this.#reader.read('orderHistory', branchId, orderId, page);
+  }
+
+  audit(branchId: string, filter: AuditFilter): Promise<AuditPage> {
+    return this.#reader.read('audit', branchId, filter);
   }
 
   onStatus(listener: (status: StoreStatus) => void): () => void {

@@ -1,0 +1,75 @@
+/** Folds events into what an order's rows were after each commit that touched it. */
+import {
+  ORDER_TABLES,
+  type CommitRecord,
+  type OrderCommit,
+  type OrderRowState,
+} from '../history.js';
+import type { PlainRow } from './row-sql.js';
+
+interface WrittenRows {
+  readonly inserted?: readonly (PlainRow & { readonly id: string; readonly version: number })[];
+  readonly updated?: readonly {
+    readonly id: string;
+    readonly version: number;
+    readonly changes: PlainRow;
+  }[];
+}
+
+export interface OrderEvent {
+  readonly record: CommitRecord;
+  readonly changes: Readonly<Record<string, WrittenRows>>;
+}
+
+export interface FoldedOrder {
+  readonly orderId: string;
+  /** Every line that ever was in the order. */
+  readonly lineIds: ReadonlySet<string>;
+  /** The header with what may be shown of it. */
+  readonly shownHeader: (row: PlainRow) => PlainRow;
+}
+
+/** `events`: in order of version, from the first that wrote any of the rows. */
+export function foldOrder(events: Iterable<OrderEvent>, order: FoldedOrder): OrderCommit[] {
+  const rows = new Map<string, PlainRow>();
+  const commits: OrderCommit[] = [];
+  for (const { record, changes } of events) {
+    const written: OrderRowState[] = [];
+    for (const table of ORDER_TABLES) {
+      for (const [id, after] of rowsAfter(changes[table], rows, table)) {
+        if (!isFollowed(order, table, id, after)) continue;
+        const key = `${table} ${id}`;
+        const before = rows.get(key);
+        rows.set(key, after);
+        const stays = isOf(order, table, after);
+        if (!stays && (before === undefined || !isOf(order, table, before))) continue;
+        const shown = table === 'order_header' ? order.shownHeader(after) : after;
+        written.push({ table, id, row: stays ? shown : null } as unknown as OrderRowState);
+      }
+    }
+    if (written.length > 0) commits.push({ ...record, rows: written });
+  }
+  return commits;
+}
+
+function* rowsAfter(
+  written: WrittenRows | undefined,
+  rows: ReadonlyMap<string, PlainRow>,
+  table: string,
+): Iterable<[id: string, after: PlainRow]> {
+  for (const row of written?.inserted ?? []) yield [row.id, row];
+  for (const { id, version, changes } of written?.updated ?? []) {
+    const before = rows.get(`${table} ${id}`);
+    if (before !== undefined) yield [id, { ...before, ...changes, version }];
+  }
+}
+
+/** A line is followed also while it is in another order: it comes with what happened to it there. */
+function isFollowed(order: FoldedOrder, table: string, id: string, row: PlainRow): boolean {
+  return table === 'order_line' ? order.lineIds.has(id) : isOf(order, table, row);
+}
+
+/** Whether the row is the order's. */
+function isOf({ orderId }: FoldedOrder, table: string, row: PlainRow): boolean {
+  return row[table === 'order_header' ? 'id' : 'order_id'] === orderId;
+}

@@ -1,0 +1,99 @@
+/** An order's past: what its rows were after each commit, and who made it. */
+import type { Database, Statement } from 'better-sqlite3';
+import { historyPage } from '../history-page.js';
+import type { HistoryPage, OrderHistory } from '../history.js';
+import { foldOrder } from './order-fold.js';
+import { OrderSearch, type RowStep, type SearchedOrder, type Span } from './order-search.js';
+import { shownPersonal, type PresentPerson } from './personal.js';
+import { selectList, type PlainRow } from './row-sql.js';
+
+/** Each by name, so that a test can ask how SQLite finds the rows. */
+export const ORDER_OUTLINE_SQL = {
+  head: 'SELECT version FROM branch_head WHERE branch_id = ?',
+  header: `SELECT ${selectList('order_header')}, commit_version FROM order_header
+    WHERE branch_id = ? AND id = ?`,
+  salt: `SELECT salt FROM personal_salt
+    WHERE branch_id = ? AND table_name = 'order_header' AND id = ?`,
+  steps: `SELECT status, commit_version FROM order_status_log
+    WHERE branch_id = ? AND order_id = ? ORDER BY version`,
+  lines: `SELECT id, version, commit_version FROM order_line INDEXED BY order_line_of_order
+    WHERE branch_id = ? AND order_id = ?`,
+  payments: `SELECT commit_version FROM order_payment INDEXED BY order_payment_of_order
+    WHERE branch_id = ? AND order_id = ?`,
+  adjustments: `SELECT commit_version FROM order_adjustment INDEXED BY order_adjustment_of_order
+    WHERE branch_id = ? AND order_id = ?`,
+} as const;
+
+type Sql = Readonly<Record<keyof typeof ORDER_OUTLINE_SQL, Statement<string[]>>>;
+
+interface Outline extends SearchedOrder {
+  readonly person: PresentPerson;
+}
+
+interface StatusStep {
+  readonly status: string;
+  readonly commit_version: number;
+}
+
+export class OrderHistoryReader {
+  readonly #database: Database;
+  readonly #sql: Sql;
+
+  constructor(database: Database) {
+    this.#database = database;
+    const prepared = Object.entries(ORDER_OUTLINE_SQL).map(
+      ([name, sql]) => [name, database.prepare(sql)] as const,
+    );
+    this.#sql = Object.fromEntries<unknown>(prepared) as Sql;
+  }
+
+  /** What it tells stands at one moment: commits that come while it reads are not in it. */
+  async read(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null> {
+    const outline = this.#database.transaction(() => this.#outline(branchId, orderId))();
+    if (outline === null) return null;
+    const search = new OrderSearch(this.#database, outline);
+    const reason = await search.run();
+    if (reason !== null) return { kind: 'untold', reason };
+    const { events, lineIds } = search;
+    const shownHeader = (row: PlainRow) => shownPersonal('order_header', row, outline.person);
+    return historyPage(foldOrder(events, { orderId, lineIds, shownHeader }), page);
+  }
+
+  #outline(branchId: string, orderId: string): Outline | null {
+    const header = this.#sql.header.get(branchId, orderId) as (PlainRow & RowStep) | undefined;
+    if (header === undefined) return null;
+    const head = (this.#sql.head.get(branchId) as { version: number }).version;
+    const steps = this.#sql.steps.all(branchId, orderId) as StatusStep[];
+    const lines = this.#sql.lines.all(branchId, orderId) as (RowStep & { id: string })[];
+    const others = [
+      ...this.#sql.payments.all(branchId, orderId),
+      ...this.#sql.adjustments.all(branchId, orderId),
+    ] as RowStep[];
+    const salt = this.#sql.salt.get(branchId, orderId) as { salt: string } | undefined;
+    return {
+      branchId,
+      orderId,
+      header,
+      lines: new Map(lines.map((line) => [line.id, line])),
+      commits: [header, ...steps, ...lines, ...others].map(({ commit_version: at }) => at),
+      unfinished: unfinishedSpans(steps, head),
+      person: { row: header, salt: salt?.salt ?? null },
+    };
+  }
+}
+
+/** From each opening of the order to its end; of an order that is open, to the newest commit. */
+function unfinishedSpans(steps: readonly StatusStep[], head: number): Span[] {
+  const spans: Span[] = [];
+  let from: number | null = null;
+  for (const { status, commit_version: commit } of steps) {
+    const finished = status === 'closed' || status === 'voided';
+    if (!finished) from ??= commit;
+    else if (from !== null) {
+      spans.push([from, commit]);
+      from = null;
+    }
+  }
+  if (from !== null) spans.push([from, head]);
+  return spans;
+}
