@@ -3,6 +3,7 @@ import type { Histograms } from '../base/histogram.js';
 import type { Refusal } from '../base/refusal.js';
 import type { Connection, ConnectionEvents } from './connection.js';
 import type { HubBranch } from './hub-branch.js';
+import type { RequestGate } from './limits/request-gate.js';
 import type { HubLimits, HubOptions } from './options.js';
 import type { Queries } from './queries.js';
 
@@ -17,6 +18,8 @@ export interface Hub {
   refusesCommands(): Refusal | null;
   /** Counts a request that comes without a connection, so that a drain waits for it; to be called once it has its answer. */
   requestBegan(): () => void;
+  /** What every command and query passes, by whichever door it comes. */
+  readonly gate: RequestGate;
   /** Takes a new connection; what the socket brings is told to the returned events. */
   accept(connection: Connection): ConnectionEvents;
   /**

@@ -15,6 +15,7 @@ import { newFanoutCounts } from './fanout/counts.js';
 import type { HubBranch } from './hub-branch.js';
 import type { Hub, HubState } from './hub.js';
 import { newHubMeasures } from './measures.js';
+import { RequestGate } from './limits/request-gate.js';
 import { HUB_LIMITS, type HubLimits, type HubOptions } from './options.js';
 import { Queries } from './queries.js';
 import { newSessionCounts } from './session/counts.js';
@@ -45,6 +46,7 @@ class OpenedHub implements Hub, SessionHost {
   readonly durability;
   readonly branches: ReadonlyMap<string, HubBranch>;
   readonly queries: Queries;
+  readonly gate: RequestGate;
   readonly #options: HubOptions;
   readonly #sessions = new Set<HostedSession>();
   readonly #bySessionId = new Map<string, HostedSession>();
@@ -70,6 +72,7 @@ class OpenedHub implements Hub, SessionHost {
     this.frame = frame;
     this.verifyToken = verifyToken;
     this.limits = { ...HUB_LIMITS, ...options.limits };
+    this.gate = new RequestGate(timers, this.limits);
     this.epoch = store.epoch;
     this.durability = store.durability;
     this.queries = new Queries(store);
@@ -96,6 +99,7 @@ class OpenedHub implements Hub, SessionHost {
       timers.every(SWEEP_MS, () => {
         for (const session of [...this.#sessions]) session.sweep();
         for (const { hub } of this.branches.values()) hub.leases.sweep();
+        this.gate.sweep();
       }),
     );
   }
@@ -183,6 +187,7 @@ class OpenedHub implements Hub, SessionHost {
       counts: this.counts,
       cache: this.#cache,
       state: this.state,
+      gate: this.gate,
     });
   }
 

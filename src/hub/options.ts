@@ -32,8 +32,12 @@ export interface HubLimits {
   readonly socketBytesMax: number;
   readonly subscriptionsMax: number;
   readonly commandsInFlightMax: number;
-  /** Told in `welcome`; a connection above it is `rate_limited`. */
+  /** Told in `welcome`: what a device and person may give of each kind of request; above it they are `rate_limited`. */
   readonly commandsPerMinute: number;
+  /** Devices and persons whose requests of the present minute are remembered. */
+  readonly allowancesMax: number;
+  /** Commands and queries under way in the whole hub; as it fills they are `overloaded`, payments and the kitchen's last. */
+  readonly requestsUnderWayMax: number;
   /** All messages of a connection, of whatever type; above it the connection is closed with 4429. */
   readonly messagesPerMinuteMax: number;
   /** A duplicate waits this long for the first one's answer, then is told `idempotency_in_progress`. */
@@ -64,6 +68,8 @@ export const HUB_LIMITS: HubLimits = {
   subscriptionsMax: 32,
   commandsInFlightMax: 256,
   commandsPerMinute: 600_000,
+  allowancesMax: 100_000,
+  requestsUnderWayMax: 1_024,
   messagesPerMinuteMax: 1_200_000,
   duplicateWaitMs: 5_000,
   answerWaitMs: 10_000,

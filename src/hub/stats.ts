@@ -4,6 +4,7 @@ import type { FanoutCounts } from './fanout/counts.js';
 import type { HubBranch } from './hub-branch.js';
 import type { HubState } from './hub.js';
 import type { SessionCounts } from './session/counts.js';
+import type { RequestGate } from './limits/request-gate.js';
 import type { HostedSession } from './session/session-host.js';
 
 export interface StatsSources {
@@ -13,6 +14,7 @@ export interface StatsSources {
   readonly counts: SessionCounts;
   readonly cache: ColdCache;
   readonly state: HubState;
+  readonly gate: RequestGate;
 }
 
 type Stats = Readonly<Record<string, number>>;
@@ -24,6 +26,7 @@ export function hubStats(sources: StatsSources): Stats {
     ...branchStats([...sources.branches.values()]),
     ...cacheStats(sources.cache),
     ...fanoutStats(sources.fanout),
+    ...gateStats(sources.gate),
   };
 }
 
@@ -72,6 +75,15 @@ function cacheStats(cache: ColdCache): Stats {
     cold_cache_bytes: cold.bytes,
     cold_cache_hits_total: cold.hits,
     cold_cache_misses_total: cold.misses,
+  };
+}
+
+function gateStats({ underWay, allowances, limited, shed }: RequestGate): Stats {
+  return {
+    requests_under_way: underWay,
+    allowances,
+    ...labelled('limits_hit_total', 'kind', limited),
+    ...labelled('shed_total', 'kind', shed),
   };
 }
 

@@ -142,7 +142,7 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
   commandsPerMinute: {
     flag: 'commands-per-minute',
     placeholder: 'N',
-    help: 'commands of one connection in a minute',
+    help: 'requests of each kind that a device and person may make in a minute',
     fallback: 600_000,
     read: integer(1, 60_000_000),
   },

@@ -13,6 +13,8 @@ import type {
   QueryMessage,
 } from '../../protocol/messages.js';
 import type { HubBranch } from '../hub-branch.js';
+import { subjectOf } from '../limits/allowances.js';
+import { kindOfCommand, type RequestKind } from '../limits/request-kind.js';
 import { foreignBranch, giveCommand } from './command-door.js';
 import type { Outbox } from './outbox.js';
 import { RequestMeter } from './request-meter.js';
@@ -47,6 +49,8 @@ export class LiveSession {
   readonly #host: SessionHost;
   readonly #branch: HubBranch;
   readonly #meter: RequestMeter;
+  /** Whose requests the hub counts together. */
+  readonly #subject: string;
   /** Monotonic milliseconds. */
   #tokenEndsAt: number;
   /** Of the last heartbeat, or of the first subscription. */
@@ -60,6 +64,7 @@ export class LiveSession {
     this.principal = principal;
     this.#branch = branch;
     this.#meter = new RequestMeter(timers, limits);
+    this.#subject = subjectOf(principal);
     this.subscriptions = new Subscriptions({
       branch,
       principal,
@@ -79,6 +84,11 @@ export class LiveSession {
   /** Requests whose answers are still to come. */
   get inFlight(): number {
     return this.#meter.inFlight;
+  }
+
+  /** It has as many of them as a connection may have. */
+  get isFull(): boolean {
+    return this.#meter.isFull;
   }
 
   /** The connection has ended. */
@@ -155,7 +165,7 @@ export class LiveSession {
   #command(message: CommandMessage): void {
     const refusal =
       this.#host.refusesCommands() ??
-      (message.branchId === this.principal.branch_id ? this.#meter.admit() : foreignBranch());
+      this.#refusesToBegin(message.branchId, kindOfCommand(message.name));
     if (refusal !== null) {
       this.#refuse(refusal, message);
       return;
@@ -163,15 +173,15 @@ export class LiveSession {
     const { connectionId, isConnected } = this.#options;
     const sender = { principal: this.principal, connectionId, isConnected };
     const request = { id: message.id, key: message.key };
-    const finish = this.#meter.begin();
+    const number = this.#meter.begin();
     giveCommand(this.#branch, message, sender).then(
       (answer) => {
-        const tookMs = finish();
+        const tookMs = this.#end(number);
         if (answer.kind === 'done') this.#host.measures.ack_seconds.observe(tookMs / 1_000);
         this.#send(commandReply(answer, request));
       },
       (error: unknown) => {
-        finish();
+        this.#end(number);
         this.#host.log.error({ err: error, command: message.name }, 'a command failed');
         this.#refuse(refuse('internal', 'something went wrong here; it was logged'), request);
       },
@@ -179,13 +189,12 @@ export class LiveSession {
   }
 
   async #query(message: QueryMessage): Promise<void> {
-    const refusal =
-      message.branchId === this.principal.branch_id ? this.#meter.admit() : foreignBranch();
+    const refusal = this.#refusesToBegin(message.branchId, 'query');
     if (refusal !== null) {
       this.#refuse(refusal, message);
       return;
     }
-    const finish = this.#meter.begin();
+    const number = this.#meter.begin();
     try {
       const answer = await this.#host.queries.answer(this.#branch, message, this.principal);
       if (answer.kind === 'refused') this.#refuse(answer.refusal, message);
@@ -194,8 +203,20 @@ export class LiveSession {
       this.#host.log.error({ err: error, query: message.name }, 'a query failed');
       this.#refuse(refuse('internal', 'something went wrong here; it was logged'), message);
     } finally {
-      finish();
+      this.#end(number);
     }
+  }
+
+  /** Null: it has entered the hub; `#end` is to be called when it is answered. */
+  #refusesToBegin(branchId: string, kind: RequestKind): Refusal | null {
+    if (branchId !== this.principal.branch_id) return foreignBranch();
+    return this.#host.gate.enter({ subject: this.#subject, kind, isFull: this.isFull });
+  }
+
+  /** Gives the milliseconds that it took. */
+  #end(number: number): number {
+    this.#host.gate.leave();
+    return this.#meter.end(number);
   }
 
   /** A fresh token of the same subject, in place. */

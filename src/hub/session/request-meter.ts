@@ -1,6 +1,5 @@
-/** Counts one connection's requests: how many are under way, since when, and how many in this minute. */
+/** Counts one connection's requests: how many are under way, and since when. */
 import type { Timers } from '../../base/clock.js';
-import { refuse, type Refusal } from '../../base/refusal.js';
 import type { HubLimits } from '../options.js';
 
 const MINUTE_MS = 60_000;
@@ -26,13 +25,7 @@ export class MinuteCounter {
     this.#count += 1;
     return this.#count;
   }
-
-  /** Milliseconds until the count begins anew. */
-  get leftMs(): number {
-    return Math.ceil(this.#from + MINUTE_MS - this.#timers.monotonicMs());
-  }
 }
-const OVERLOADED_RETRY_MS = 100;
 
 export class RequestMeter {
   readonly #timers: Timers;
@@ -40,41 +33,34 @@ export class RequestMeter {
   /** Start of each request under way, in the order in which they came. */
   readonly #startedAt = new Map<number, number>();
   #lastNumber = 0;
-  readonly #inMinute: MinuteCounter;
 
   constructor(timers: Timers, limits: HubLimits) {
     this.#timers = timers;
     this.#limits = limits;
-    this.#inMinute = new MinuteCounter(timers);
   }
 
   get inFlight(): number {
     return this.#startedAt.size;
   }
 
-  /** Null: it may begin. */
-  admit(): Refusal | null {
-    const { commandsInFlightMax, commandsPerMinute } = this.#limits;
-    if (this.inFlight >= commandsInFlightMax) {
-      const text = `at most ${String(commandsInFlightMax)} requests at a time`;
-      return refuse('overloaded', text, { retryAfterMs: OVERLOADED_RETRY_MS });
-    }
-    if (this.#inMinute.add() <= commandsPerMinute) return null;
-    return refuse('rate_limited', `at most ${String(commandsPerMinute)} requests a minute`, {
-      retryAfterMs: this.#inMinute.leftMs,
-    });
+  /** As many as `welcome` told are under way. */
+  get isFull(): boolean {
+    return this.#startedAt.size >= this.#limits.commandsInFlightMax;
   }
 
-  /** Returns how to tell its end, which gives the milliseconds that it took. */
-  begin(): () => number {
+  /** Returns its number, for `end`. */
+  begin(): number {
     this.#lastNumber += 1;
-    const number = this.#lastNumber;
-    const startedAt = this.#timers.monotonicMs();
-    this.#startedAt.set(number, startedAt);
-    return () => {
-      this.#startedAt.delete(number);
-      return this.#timers.monotonicMs() - startedAt;
-    };
+    this.#startedAt.set(this.#lastNumber, this.#timers.monotonicMs());
+    return this.#lastNumber;
+  }
+
+  /** Gives the milliseconds that it took. */
+  end(number: number): number {
+    const now = this.#timers.monotonicMs();
+    const startedAt = this.#startedAt.get(number) ?? now;
+    this.#startedAt.delete(number);
+    return now - startedAt;
   }
 
   /** Milliseconds since the oldest request under way began; 0: none is. */

@@ -8,6 +8,7 @@ import type { HubMessage, Principal } from '../../protocol/messages.js';
 import type { FrameMessage } from '../connection.js';
 import type { HubBranch } from '../hub-branch.js';
 import type { HubMeasures } from '../measures.js';
+import type { RequestGate } from '../limits/request-gate.js';
 import type { HubLimits, TokenVerdict } from '../options.js';
 import type { Queries } from '../queries.js';
 import type { SessionCounts } from './counts.js';
@@ -38,6 +39,7 @@ export interface SessionHost {
   readonly queries: Queries;
   readonly counts: SessionCounts;
   readonly measures: HubMeasures;
+  readonly gate: RequestGate;
   readonly frame: FrameMessage;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
   /** Why no command is taken now; null: they are. */

@@ -107,6 +107,7 @@ export class Session implements ConnectionEvents, HostedSession {
       else state.waiting.push(bytes.slice());
       return;
     }
+    if (state.kind === 'live' && this.#shedUnread(bytes, state.live.isFull)) return;
     const parsed = parseClientMessage(bytes, this.connection.encoding);
     switch (parsed.kind) {
       case 'broken':
@@ -207,6 +208,17 @@ export class Session implements ConnectionEvents, HostedSession {
     }
   }
 
+  /** True: hub or connection is so full that a request was refused without being read. */
+  #shedUnread(bytes: Uint8Array, isFull: boolean): boolean {
+    const { encoding } = this.connection;
+    if (encoding !== 'msgpack' || this.#host.refusesCommands() !== null) return false;
+    const answer = this.#host.gate.refusalUnread(bytes, FRAME_HEAD_ROOM, isFull);
+    if (answer === null) return false;
+    this.#host.counts.refusals.overloaded += 1;
+    this.#pushEncoded(answer, { kind: 'answer' });
+    return true;
+  }
+
   async #hello(cancelDeadline: Cancel, message: HelloMessage): Promise<void> {
     cancelDeadline();
     const waiting: Uint8Array[] = [];
@@ -258,8 +270,12 @@ export class Session implements ConnectionEvents, HostedSession {
 
   #push(message: HubMessage, parcel: Parcel): void {
     if (this.#state.kind === 'closed') return;
+    this.#pushEncoded(encodeFramed(message, this.connection.encoding, FRAME_HEAD_ROOM), parcel);
+  }
+
+  /** `bytes` begin with the room for the frame's head. */
+  #pushEncoded(bytes: Uint8Array, parcel: Parcel): void {
     const { encoding } = this.connection;
-    const bytes = encodeFramed(message, encoding, FRAME_HEAD_ROOM);
     this.#outbox.push(this.#host.frame([bytes], encoding, FRAME_HEAD_ROOM), parcel);
     this.#host.wake(this);
   }
