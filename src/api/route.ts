@@ -89,6 +89,9 @@ export interface Route<
   readonly query?: Query;
   /** Refuses fields that it does not name. */
   readonly body?: Body;
+  /** What the document shows in place of `body`, where it can say more. */
+  readonly documentedBody?: TSchema;
+  readonly example?: Static<Body>;
   /** Default: `none`. */
   readonly idempotencyKey?: Key;
   /** The route looks at `ifMatch`. */

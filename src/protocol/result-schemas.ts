@@ -2,9 +2,9 @@
 import { Type, type TObject } from 'typebox';
 import { nullable, strict } from '../domain/fields.js';
 import type { QueryName } from './messages.js';
-import { publicRowSchema, StatusLogSchema } from './row-schemas.js';
+import { ROW_SCHEMAS, StatusLogSchema } from './row-schemas.js';
 
-const Line = publicRowSchema('order_line');
+const Line = ROW_SCHEMAS.order_line;
 
 /** As a kitchen sees lines, whoever asks: without `updated_at` too. */
 const { updated_at: _at, ...kitchenColumns } = Line.properties;
@@ -26,14 +26,14 @@ const ShiftReport = Type.Object({
 
 export const QUERY_RESULTS = {
   'order.get': strict({
-    header: publicRowSchema('order_header'),
+    header: ROW_SCHEMAS.order_header,
     lines: Type.Array(Line),
-    payments: Type.Array(publicRowSchema('order_payment')),
-    adjustments: Type.Array(publicRowSchema('order_adjustment')),
+    payments: Type.Array(ROW_SCHEMAS.order_payment),
+    adjustments: Type.Array(ROW_SCHEMAS.order_adjustment),
     logs: Type.Array(StatusLogSchema),
   }),
   'order.list': strict({
-    orders: Type.Array(publicRowSchema('order_header')),
+    orders: Type.Array(ROW_SCHEMAS.order_header),
     cursor: nullable(Type.String()),
   }),
   'kitchen.recent': strict({ lines: Type.Array(strict(kitchenColumns)) }),

@@ -215,7 +215,7 @@ const COLUMNS: { readonly [T in ShownTable]: Columns<T> } = {
 };
 
 /** A row without the store's own columns. What the kitchen is not shown may be absent. */
-export function publicRowSchema(table: ShownTable) {
+function publicRow(table: ShownTable) {
   const { internal } = TABLES[table];
   const hidden: readonly string[] = [...MONEY_COLUMNS[table], ...(PERSONAL_COLUMNS[table] ?? [])];
   const columns: TProperties = {};
@@ -225,6 +225,26 @@ export function publicRowSchema(table: ShownTable) {
   }
   return strict(columns);
 }
+
+/** By table. One object each, so that documents can refer to them by name. */
+export const ROW_SCHEMAS = {
+  order_header: publicRow('order_header'),
+  order_line: publicRow('order_line'),
+  order_payment: publicRow('order_payment'),
+  order_adjustment: publicRow('order_adjustment'),
+  pos_shift: publicRow('pos_shift'),
+  cash_movement: publicRow('cash_movement'),
+  menu_item: publicRow('menu_item'),
+  station: publicRow('station'),
+} as const;
+
+const { settings, ...branchColumns } = publicRow('branch').properties;
+
+/** Settings are for those who may change them. */
+export const BranchSchema = strict({
+  ...branchColumns,
+  settings: Type.Optional(settings ?? Type.Unknown()),
+});
 
 /** `device_status`, which no table holds. */
 export const DeviceStatusSchema = strict({

@@ -3,6 +3,7 @@
  * command or query holds inside (`payload`, `params`) is checked by its own schema.
  */
 import { Type, type TObject, type TSchema } from 'typebox';
+import type { Expect } from '../domain/command.js';
 import { TABLE_NAMES } from '../domain/tables.js';
 import { CORRELATION_ID_LENGTH_MAX, KEY_LENGTH_MAX, REQUEST_ID_LENGTH_MAX } from './limits.js';
 import type { ClientMessage } from './messages.js';
@@ -15,10 +16,13 @@ export const Time = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER 
 /** `{name: version}` with any names. */
 const Versions = Type.Object({}, { additionalProperties: Version });
 
-export const ExpectSchema = Type.Object(
+const ExpectSchema = Type.Object(
   Object.fromEntries(TABLE_NAMES.map((table) => [table, Type.Optional(Versions)])),
   { additionalProperties: false },
 );
+
+/** The versions that a client saw. One object, so that documents can refer to it by name. */
+export const OptionalExpect = Type.Optional(Type.Unsafe<Expect>(ExpectSchema));
 
 /** Any object: checked later, against a schema of its own. */
 export const Inside = Type.Object({});
@@ -50,7 +54,7 @@ export const ENVELOPES: Readonly<Record<ClientMessage['type'], TObject>> = {
     name: Type.String(),
     branchId: Type.String(),
     payload: Inside,
-    expect: Type.Optional(ExpectSchema),
+    expect: OptionalExpect,
     correlationId: Type.Optional(
       Type.String({ minLength: 1, maxLength: CORRELATION_ID_LENGTH_MAX }),
     ),

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { registerApi } from '../api/api.js';
 import type { ApiContext } from '../api/context.js';
+import { serveDocs } from '../api/docs.js';
 import { answerFaults } from '../api/faults.js';
 import { correlationId } from '../api/headers.js';
 import type { HubState } from '../hub/hub.js';
@@ -78,6 +79,7 @@ export function createHttp(options: HttpOptions): HttpServer {
   app.addHook('preValidation', (request, _reply, done) => withCorrelation(request.id, done));
   answerFaults(app, options.api.log);
   registerApi(app, options.api);
+  serveDocs(app, options.api.version);
   addRoutes(app, options);
   return {
     async listen(host, port) {

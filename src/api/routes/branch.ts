@@ -2,11 +2,8 @@
 import { Type } from 'typebox';
 import { strict } from '../../domain/fields.js';
 import type { Branch, Role } from '../../domain/rows.js';
-import { DeviceStatusSchema, publicRowSchema } from '../../protocol/row-schemas.js';
+import { BranchSchema, DeviceStatusSchema } from '../../protocol/row-schemas.js';
 import { defineRoute } from '../route.js';
-
-const { settings, ...columns } = publicRowSchema('branch').properties;
-const BranchSchema = strict({ ...columns, settings: Type.Optional(settings ?? Type.Unknown()) });
 
 /** Settings are for those who may change them, rates for those who see money. */
 function shown(branch: Branch, role: Role): Partial<Branch> {

@@ -1,17 +1,26 @@
 /** The door for commands: every command of the protocol, as over WebSocket. */
 import { Type } from 'typebox';
-import type { Expect } from '../../domain/command.js';
 import { strict } from '../../domain/fields.js';
-import { ExpectSchema, Inside, Time } from '../../protocol/schemas.js';
+import { COMMANDS, LEASES } from '../../domain/registry.js';
+import { Inside, OptionalExpect, Time } from '../../protocol/schemas.js';
 import { COMMAND_REFUSALS, CommandDone, give } from '../give.js';
 import { defineRoute } from '../route.js';
+
+const clientTime = Type.Optional(Time);
 
 const CommandBody = strict({
   name: Type.String(),
   payload: Type.Unsafe<Readonly<Record<string, unknown>>>(Inside),
-  expect: Type.Optional(Type.Unsafe<Expect>(ExpectSchema)),
-  clientAt: Type.Optional(Time),
+  expect: OptionalExpect,
+  clientAt: clientTime,
 });
+
+/** Each command with its payload, as the hub checks them one by one. */
+const AnyCommand = Type.Union(
+  Object.values({ ...COMMANDS, ...LEASES }).map(({ name, payload }) =>
+    strict({ name: Type.Literal(name), payload, expect: OptionalExpect, clientAt: clientTime }),
+  ),
+);
 
 export const commandRoutes = [
   defineRoute({
@@ -25,6 +34,8 @@ export const commandRoutes = [
     access: 'signed_in',
     idempotencyKey: 'required',
     body: CommandBody,
+    documentedBody: AnyCommand,
+    example: { name: 'order.send', payload: { order_id: '0198c1de-7c1b-7d5e-9a41-0d1c2b3a4f50' } },
     answers: { 200: { description: 'Carried out, durably', schema: CommandDone } },
     refusals: COMMAND_REFUSALS,
     handle: (call) => give(call, { key: call.idempotencyKey, ...call.body }),

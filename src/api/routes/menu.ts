@@ -5,14 +5,14 @@ import { strict } from '../../domain/fields.js';
 import { MenuItemColumns, Remaining } from '../../domain/menu-item.js';
 import { publicRow } from '../../domain/public-row.js';
 import type { Role, Rows } from '../../domain/rows.js';
-import { publicRowSchema } from '../../protocol/row-schemas.js';
+import { ROW_SCHEMAS } from '../../protocol/row-schemas.js';
 import { CommandDone, COMMAND_REFUSALS, give, type Giver, type GivenCommand } from '../give.js';
 import { defineRoute, type RouteAnswer } from '../route.js';
 
-const MenuItem = publicRowSchema('menu_item');
+const MenuItem = ROW_SCHEMAS.menu_item;
 const Menu = strict({
   items: Type.Array(MenuItem),
-  stations: Type.Array(publicRowSchema('station')),
+  stations: Type.Array(ROW_SCHEMAS.station),
 });
 
 /** The path names the item. */
@@ -97,6 +97,7 @@ export const menuRoutes = [
     idempotencyKey: 'optional',
     conditional: true,
     body: Columns,
+    example: { name: 'Lentil soup', price: 650, station: 'grill', tax_rate: 2_000 },
     answers: CHANGED,
     refusals: COMMAND_REFUSALS,
     handle(call) {
@@ -118,6 +119,7 @@ export const menuRoutes = [
     access: ['admin', 'manager', 'cashier', 'kitchen'],
     idempotencyKey: 'optional',
     body: Availability,
+    example: { available: false },
     answers: CHANGED,
     refusals: COMMAND_REFUSALS,
     handle(call) {
