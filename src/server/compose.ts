@@ -8,6 +8,8 @@ import type { HubLimits } from '../hub/options.js';
 import { createMemoryStore } from '../store/memory/memory-store.js';
 import type { Store } from '../store/port.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
+import { correlation } from '../hub/correlation.js';
+import { sentryTracker, trackedLog, type ErrorTracker } from './error-tracking.js';
 import { createHttp, type HttpServer, type Readiness } from './http.js';
 import { createLog } from './log.js';
 import { createMetrics } from './metrics.js';
@@ -31,6 +33,8 @@ export interface Overrides {
   /** Where the compiled worker scripts are; default: beside this program's own files. */
   readonly workerDirectory?: URL;
   readonly limits?: Partial<HubLimits>;
+  /** Told of errors that somebody should look at, in place of what `sentryDsn` names. */
+  readonly errorTracker?: ErrorTracker;
   /** For this start alone: go on, as a new history, where the database lacks what was remembered of it. */
   readonly acceptRollback?: boolean;
 }
@@ -41,9 +45,15 @@ export async function startServer(
   overrides: Overrides = {},
 ): Promise<RunningServer> {
   const { clock = systemClock } = overrides;
-  const log = overrides.log ?? createLog({ level: config.logLevel, pretty: process.stdout.isTTY });
+  const tracker = overrides.errorTracker ?? (await trackerOf(config));
+  const log = trackedLog({
+    log: overrides.log ?? createLog({ level: config.logLevel, pretty: process.stdout.isTTY }),
+    tracker,
+    version: VERSION,
+    correlation,
+  });
   const newId = uuidV7Source(systemClock, systemRandom);
-  const store = overrides.store ?? (await openStore(config, { clock, log, ...overrides }));
+  const store = overrides.store ?? (await openStore(config, { ...overrides, clock, log }));
   try {
     const tokens = openTokens(openTokenKey(config.data), systemClock);
     const verifyToken = (token: string) => tokens.verify(token);
@@ -66,13 +76,18 @@ export async function startServer(
     const timers = systemTimers;
     const api = { hub, store, clock, timers, newId, log, verifyToken, version: VERSION };
     const http = serve(api, door);
-    const server = new ComposedServer({ config, hub, store, log, tokens, door, http });
+    const server = new ComposedServer({ config, hub, store, log, tracker, tokens, door, http });
     await server.listen();
     return server;
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** What the settings name; without a DSN nothing is told to anyone. */
+export async function trackerOf({ sentryDsn }: Config): Promise<ErrorTracker> {
+  return sentryDsn === null ? { report() {} } : sentryTracker(sentryDsn, systemTimers);
 }
 
 function limitsOf({ heartbeatMs, commandsPerMinute, outboxBytesMax }: Config): Partial<HubLimits> {

@@ -65,7 +65,7 @@ function readSetting<Name extends keyof Config>(name: Name, sources: ConfigSourc
   if (reading.kind === 'value') return reading.value;
   throw new OperatorError(
     source.where,
-    `"${source.text}" will not do`,
+    setting.secret === true ? 'what was given will not do' : `"${source.text}" will not do`,
     `it must be ${reading.must}`,
   );
 }

@@ -40,6 +40,8 @@ export interface HttpServer {
   listen(host: string, port: number): Promise<number>;
   /** Takes no more connections; resolves when the last one has gone. */
   close(): Promise<void>;
+  /** Takes no more connections and cuts those that it has. */
+  cut(): void;
 }
 
 export function createHttp(options: HttpOptions): HttpServer {
@@ -88,6 +90,10 @@ export function createHttp(options: HttpOptions): HttpServer {
       return typeof address === 'object' && address !== null ? address.port : port;
     },
     close: () => app.close(),
+    cut() {
+      app.server.close();
+      app.server.closeAllConnections();
+    },
   };
 }
 

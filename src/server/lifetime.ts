@@ -1,6 +1,7 @@
 /** The process around a server: stops it in order at SIGTERM or Ctrl-C, never goes on after a bug, and stays small. */
 import { setFlagsFromString } from 'node:v8';
 import type { Log } from '../base/log.js';
+import { FLUSH_WITHIN_MS, type ErrorTracker } from './error-tracking.js';
 import type { RunningServer } from './running-server.js';
 
 /** From the signal to the exit, whatever hangs. */
@@ -33,20 +34,37 @@ export function liveUntilStopped(server: RunningServer): void {
         log.info({}, 'stopped in order: clients are told and the store is closed');
         process.exit(0);
       },
-      (error: unknown) => failed(log, error),
+      (error: unknown) => {
+        // Nobody catches it: `exitOnBugs` ends the process.
+        throw error;
+      },
     );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }
 
-/** A throw that nobody caught is a bug: its state is unknown, so a fresh process goes on instead. */
-export function exitOnBugs(log: Log): void {
-  process.on('uncaughtException', (error) => failed(log, error));
-  process.on('unhandledRejection', (reason) => failed(log, reason));
+export interface BugExit {
+  readonly log: Log;
+  readonly tracker: ErrorTracker;
+  /** Ends all that the process answers; called at once. */
+  readonly cut: () => void;
 }
 
-function failed(log: Log, error: unknown): never {
-  log.error({ err: error }, 'a bug, or something that nobody foresaw: the hub ends');
-  process.exit(1);
+/**
+ * A throw that nobody caught is a bug: the state is unknown, so nothing more is answered, and a fresh process goes on instead. The
+ * report of it gets a bounded time to leave.
+ */
+export function exitOnBugs({ log, tracker, cut }: BugExit): void {
+  let ending = false;
+  const end = (error: unknown) => {
+    log.error({ err: error }, 'a bug, or something that nobody foresaw: the hub ends');
+    if (ending || tracker.flush === undefined) process.exit(1);
+    ending = true;
+    setTimeout(() => process.exit(1), FLUSH_WITHIN_MS);
+    cut();
+    void tracker.flush(FLUSH_WITHIN_MS).finally(() => process.exit(1));
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
 }

@@ -16,7 +16,15 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-const SECRET_FIELDS = ['token', 'secret', 'authorization', 'cookie', 'password', 'pin'];
+const SECRET_FIELDS = [
+  'token',
+  'secret',
+  'authorization',
+  'cookie',
+  'password',
+  'pin',
+  'sentryDsn',
+];
 /** A signed token, wherever in a line it stands. */
 const SIGNED_TOKEN = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
 const HIDDEN = '[hidden]';

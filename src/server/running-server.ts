@@ -3,6 +3,7 @@ import { systemTimers } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Hub } from '../hub/hub.js';
 import type { Store } from '../store/port.js';
+import { FLUSH_WITHIN_MS, type ErrorTracker } from './error-tracking.js';
 import type { HttpServer } from './http.js';
 import { OperatorError } from './operator-error.js';
 import type { Config } from './settings.js';
@@ -24,6 +25,8 @@ export interface RunningServer {
   drain(): Promise<void>;
   /** Drains, then closes everything within 10 s. Idempotent. */
   close(): Promise<void>;
+  /** After a bug: cuts every connection and takes no more, so that nothing is answered in a state that nobody knows. */
+  cut(): void;
 }
 
 export interface ServerParts {
@@ -31,6 +34,7 @@ export interface ServerParts {
   readonly store: Store;
   readonly door: Door;
   readonly log: Log;
+  readonly tracker: ErrorTracker;
   readonly config: Config;
   readonly tokens: Tokens;
   readonly http: HttpServer;
@@ -80,13 +84,20 @@ export class ComposedServer implements RunningServer {
     return this.#closing;
   }
 
+  cut(): void {
+    const { http, door } = this.#parts;
+    http.cut();
+    door.cutAll();
+  }
+
   async #close(): Promise<void> {
-    const { http, door, store } = this.#parts;
+    const { http, door, store, tracker } = this.#parts;
     const cancel = systemTimers.after(CUT_AFTER_MS, () => door.cutAll());
     await this.drain();
     await http.close();
     cancel();
     await store.close();
+    await tracker.flush?.(FLUSH_WITHIN_MS);
   }
 }
 

@@ -16,6 +16,8 @@ export interface Config {
   readonly connectionsMax: number;
   readonly commandsPerMinute: number;
   readonly outboxBytesMax: number;
+  /** Where errors are reported; null: nowhere. */
+  readonly sentryDsn: string | null;
 }
 
 export type Reading<T> =
@@ -29,6 +31,8 @@ export interface Setting<T> {
   /** What the value is called in the help; absent: the flag stands alone and means yes. */
   readonly placeholder?: string;
   readonly help: string;
+  /** What was given is not repeated when it will not do. */
+  readonly secret?: true;
   readonly fallback: T;
   read(text: string): Reading<T>;
 }
@@ -67,6 +71,20 @@ function origins(text: string): Reading<readonly string[]> {
   return bad === undefined
     ? value(list)
     : fault(`a list of origins like https://till.example, with commas between; "${bad}" is none`);
+}
+
+/** `https://<public key>@<host>/<project number>`, as Sentry gives it. */
+function sentryDsn(text: string): Reading<string | null> {
+  if (text === '') return value(null);
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isDsn =
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    /^\w+$/.test(url.username) &&
+    /^\/(?:[\w/-]+\/)?\d+$/.test(url.pathname);
+  return isDsn
+    ? value(text)
+    : fault('a DSN like https://key@sentry.localhost/1, as Sentry shows it');
 }
 
 export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> } = {
@@ -152,6 +170,14 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     help: 'unsent changes of one connection; above it they are dropped and fetched anew',
     fallback: 1_048_576,
     read: integer(65_536, 1_073_741_824),
+  },
+  sentryDsn: {
+    flag: 'sentry-dsn',
+    placeholder: 'DSN',
+    help: 'report errors to this Sentry project; without it nothing is sent anywhere',
+    secret: true,
+    fallback: null,
+    read: sentryDsn,
   },
 };
 

@@ -89,7 +89,8 @@ describe('expeditor serve', () => {
     const program = `
       const { exitOnBugs } = await import('${lifetime.href}lifetime.js');
       const { createLog } = await import('${lifetime.href}log.js');
-      exitOnBugs(createLog({ level: 'info', pretty: false }));
+      const log = createLog({ level: 'info', pretty: false });
+      exitOnBugs({ log, tracker: { report() {} }, cut() {} });
       setTimeout(() => {}, 60_000);
       Promise.reject(new Error('planted'));`;
     const args = ['--input-type=module', '--eval', program];

@@ -7,6 +7,7 @@ import { SETTINGS, type Config } from '../settings.js';
 const ENV_FILE = '.env';
 
 function shown(fallback: Config[keyof Config]): string {
+  if (fallback === null) return 'none';
   if (typeof fallback === 'object') return fallback.length === 0 ? 'none' : fallback.join(',');
   if (typeof fallback === 'boolean') return fallback ? 'yes' : 'no';
   return String(fallback);

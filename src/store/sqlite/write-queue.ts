@@ -198,7 +198,8 @@ export class WriteQueue {
         this.#counts.wal_bytes = message.walBytes;
         this.#measures.note(message.outcomes.length, message.spent);
         for (const bug of message.bugs) {
-          this.#log.error({ ...bug }, 'the schema refused a change set: a bug');
+          const err = new Error(bug.reason);
+          this.#log.error({ ...bug, err }, 'the schema refused a change set: a bug');
         }
         this.#settle(message.outcomes);
         this.#setFull(message.full);
@@ -249,7 +250,8 @@ export class WriteQueue {
     try {
       settle(told);
     } catch (error) {
-      this.#log.error({ error, command: item[3], branch: item[0] }, 'a settle threw: a bug');
+      const place = { command: item[3], branch: item[0] };
+      this.#log.error({ err: error, ...place }, 'a settle threw: a bug');
     }
   }
 
