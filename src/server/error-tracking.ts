@@ -87,6 +87,9 @@ const ANSWER_WAIT_MS = 5_000;
 /** What Sentry takes of a tag. */
 const TAG_CHARACTERS_MAX = 200;
 
+/** An id that the hub made, or a UUID that a client did; the message's number behind it. */
+const OWN_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.\d+)?$/;
+
 /** Loads Sentry's client, which is not even read without a DSN. It patches nothing and traces nothing. */
 export async function sentryTracker(dsn: string, timers: Timers): Promise<ErrorTracker> {
   const sentry = await import('@sentry/core/server');
@@ -154,7 +157,9 @@ function eventOf(error: Error, fields: ErrorFields, parse: StackParser): Event {
     tags: {
       version,
       doing: tag(message),
-      ...(correlationId !== undefined && { correlation_id: tag(correlationId) }),
+      ...(correlationId !== undefined && {
+        correlation_id: OWN_ID.test(correlationId) ? correlationId : tag(correlationId),
+      }),
       ...(command !== undefined && { command: tag(command) }),
     },
     exception: {
