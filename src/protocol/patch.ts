@@ -1,6 +1,6 @@
 /**
- * Patches (RFC 6902) of the inside of columns that hold JSON; the one place that knows fast-json-patch. Only the hub makes
- * patches and only clients apply them: a patch from a client is never applied anywhere.
+ * Patches (RFC 6902) of the inside of columns that hold JSON, and of what an order was; the one place that knows
+ * fast-json-patch. Only the hub makes patches and only clients apply them: a patch from a client is never applied anywhere.
  */
 import jsonPatch from 'fast-json-patch';
 import { FORBIDDEN_KEYS } from './broken.js';
@@ -50,6 +50,19 @@ export function diffInside(before: unknown, after: unknown, column: string): Pat
   const comparable =
     isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after);
   if (!comparable) return before === after ? [] : [{ op: 'replace', path, value: after }];
+  const operations = jsonPatch.compare(before, after) as PatchOperation[];
+  return operations.map((operation) => ({ ...operation, path: path + operation.path }));
+}
+
+/** Turns one record of a document, which stands at the end of these steps, into another; null: it is not there. */
+export function diffRecord(
+  before: object | null,
+  after: object | null,
+  steps: readonly string[],
+): PatchOperation[] {
+  const path = steps.map((step) => `/${jsonPatch.escapePathComponent(step)}`).join('');
+  if (after === null) return before === null ? [] : [{ op: 'remove', path }];
+  if (before === null) return [{ op: 'add', path, value: after }];
   const operations = jsonPatch.compare(before, after) as PatchOperation[];
   return operations.map((operation) => ({ ...operation, path: path + operation.path }));
 }

@@ -2,6 +2,7 @@
 import type { Route } from '../route.js';
 import { branchRoutes } from './branch.js';
 import { commandRoutes } from './commands.js';
+import { historyRoutes } from './history.js';
 import { kitchenRoutes } from './kitchen.js';
 import { menuRoutes } from './menu.js';
 import { orderRoutes } from './orders.js';
@@ -10,6 +11,7 @@ import { reportRoutes } from './reports.js';
 export const ROUTES: readonly Route[] = [
   ...commandRoutes,
   ...orderRoutes,
+  ...historyRoutes,
   ...kitchenRoutes,
   ...reportRoutes,
   ...menuRoutes,
