@@ -1,4 +1,5 @@
 /** Puts the hub together: store, first branches, hub, HTTP and WebSockets; and takes it down in order. */
+import type { IncomingMessage } from 'node:http';
 import type { ApiContext } from '../api/context.js';
 import { systemClock, systemTimers, type Clock } from '../base/clock.js';
 import { systemRandom, uuidV7Source } from '../base/ids.js';
@@ -18,6 +19,8 @@ import { loadOrSeed } from './seeding.js';
 import type { Config } from './settings.js';
 import { openTokenKey } from './token-key.js';
 import { openTokens } from './tokens.js';
+import { trustProxies, type TrustedProxies } from './proxies.js';
+import { readTls, type TlsFiles } from './tls.js';
 import { StoreWatch } from './store-watch.js';
 import { VERSION } from './version.js';
 import { frameMessage } from './ws/frame.js';
@@ -53,6 +56,8 @@ export async function startServer(
     correlation,
   });
   const newId = uuidV7Source(systemClock, systemRandom);
+  const tls = readTls(config);
+  const proxies = trustProxies(config.trustedProxies);
   const store = overrides.store ?? (await openStore(config, { ...overrides, clock, log }));
   try {
     const tokens = openTokens(openTokenKey(config.data), systemClock);
@@ -72,10 +77,11 @@ export async function startServer(
       limits: { ...limitsOf(config), ...overrides.limits },
     });
     const { allowedOrigins, connectionsMax } = config;
-    const door = openDoor({ hub, allowedOrigins, connectionsMax, newId, log });
+    const clientAddress = (request: IncomingMessage) => proxies.clientAddress(request);
+    const door = openDoor({ hub, allowedOrigins, connectionsMax, clientAddress, newId, log });
     const timers = systemTimers;
     const api = { hub, store, clock, timers, newId, log, verifyToken, version: VERSION };
-    const http = serve(api, door);
+    const http = serve(api, { door, allowedOrigins, tls, proxies });
     const server = new ComposedServer({ config, hub, store, log, tracker, tokens, door, http });
     await server.listen();
     return server;
@@ -123,7 +129,14 @@ function openStore(config: Config, needs: StoreNeeds): Promise<Store> {
   });
 }
 
-function serve(api: ApiContext, door: Door): HttpServer {
+interface Outside {
+  readonly door: Door;
+  readonly allowedOrigins: readonly string[];
+  readonly tls: TlsFiles | null;
+  readonly proxies: TrustedProxies;
+}
+
+function serve(api: ApiContext, { door, allowedOrigins, tls, proxies }: Outside): HttpServer {
   const { hub, store } = api;
   const watch = new StoreWatch(store, systemClock);
   const readiness = (): Readiness => {
@@ -146,6 +159,9 @@ function serve(api: ApiContext, door: Door): HttpServer {
       build: { version: VERSION, node: process.version, durability: store.durability },
     }),
     api,
+    allowedOrigins,
+    tls,
+    trustsProxy: (address) => proxies.trusts(address),
     onUpgrade: (request, socket, head) => door.handle(request, socket, head),
   });
 }

@@ -82,6 +82,10 @@ export function readConfig(sources: ConfigSources): ReadConfig {
       'leave the durability out, or the memory store',
     );
   }
+  if ((config.tlsCert === null) !== (config.tlsKey === null)) {
+    const missing = config.tlsKey === null ? '--tls-key' : '--tls-cert';
+    throw new OperatorError('speak TLS', `${missing} is missing`, 'give both files, or neither');
+  }
   const known = new Set(SETTING_NAMES.map((name) => variableOf(SETTINGS[name])));
   const variables = Object.keys({ ...sources.envFile, ...sources.environment });
   const unknownVariables = variables.filter((key) => key.startsWith(PREFIX) && !known.has(key));

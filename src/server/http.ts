@@ -7,10 +7,12 @@ import type { ApiContext } from '../api/context.js';
 import { serveDocs } from '../api/docs.js';
 import { answerFaults } from '../api/faults.js';
 import { correlationId } from '../api/headers.js';
+import { secure } from '../api/security.js';
 import type { HubState } from '../hub/hub.js';
 import { withCorrelation } from '../hub/correlation.js';
 import type { Metrics } from './metrics.js';
-import { welcomePage } from './page.js';
+import { WELCOME_CSP, welcomePage } from './page.js';
+import type { TlsFiles } from './tls.js';
 
 /** Of a request's head and body, from its first byte on. */
 const REQUEST_WAIT_MS = 10_000;
@@ -20,6 +22,7 @@ const IDLE_SOCKET_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const BODY_BYTES_MAX = 65_536;
 const HEADER_BYTES_MAX = 16_384;
+const TLS_VERSION_MIN = 'TLSv1.2';
 
 export interface Readiness {
   readonly state: HubState;
@@ -32,6 +35,12 @@ export interface HttpOptions {
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
   readonly api: ApiContext;
+  /** Origins of pages that may change something, besides those of this host. */
+  readonly allowedOrigins: readonly string[];
+  /** null: plain HTTP. */
+  readonly tls: TlsFiles | null;
+  /** Whether what a proxy at this address says of its client is believed. */
+  readonly trustsProxy: (address: string) => boolean;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -44,8 +53,10 @@ export interface HttpServer {
   cut(): void;
 }
 
-export function createHttp(options: HttpOptions): HttpServer {
-  const app = fastify({
+/** Over TLS where there are files for it: the same application, though its type names the plain server. */
+function newApplication({ api, tls, trustsProxy }: HttpOptions): FastifyInstance {
+  const bounds = { headersTimeout: REQUEST_WAIT_MS, maxHeaderSize: HEADER_BYTES_MAX };
+  const options = {
     logger: false,
     requestTimeout: REQUEST_WAIT_MS,
     connectionTimeout: IDLE_SOCKET_MS,
@@ -53,32 +64,36 @@ export function createHttp(options: HttpOptions): HttpServer {
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: 'idle',
     // The correlation id: the caller's own, or one of ours.
-    genReqId: ({ headers }) => correlationId(headers) ?? options.api.newId(),
+    genReqId: ({ headers }: IncomingMessage) => correlationId(headers) ?? api.newId(),
     requestIdHeader: false,
     exposeHeadRoutes: true,
-    http: { headersTimeout: REQUEST_WAIT_MS, maxHeaderSize: HEADER_BYTES_MAX },
-  });
+    trustProxy: trustsProxy,
+  } as const;
+  if (tls === null) return fastify({ ...options, http: bounds });
+  const https = { ...tls, ...bounds, minVersion: TLS_VERSION_MIN } as const;
+  return fastify({ ...options, https });
+}
+
+export function createHttp(options: HttpOptions): HttpServer {
+  const app = newApplication(options);
   app.server.on('upgrade', options.onUpgrade);
   app.addHook('onRequest', (request, reply, done) => {
-    void reply
-      .header('x-content-type-options', 'nosniff')
-      .header('cache-control', 'no-store')
-      .header('x-correlation-id', request.id);
+    void reply.header('cache-control', 'no-store').header('x-correlation-id', request.id);
     withCorrelation(request.id, done);
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
-    const seconds = reply.elapsedTime / 1_000;
-    options.metrics.answered({
-      method,
-      route: routeOptions.url,
-      status: reply.statusCode,
-      seconds,
-    });
+    const { statusCode: status, elapsedTime } = reply;
+    const route = routeOptions.url;
+    options.metrics.answered({ method, route, status, seconds: elapsedTime / 1_000 });
+    // By then the request's own context is over.
+    const ms = Math.round(elapsedTime);
+    options.api.log.debug({ method, route, status, ms, correlationId: request.id }, 'answered');
     done();
   });
   // Once more after the body was read, which happens in the socket's own context.
   app.addHook('preValidation', (request, _reply, done) => withCorrelation(request.id, done));
+  secure(app, options.allowedOrigins);
   answerFaults(app, options.api.log);
   registerApi(app, options.api);
   serveDocs(app, options.api.version);
@@ -113,7 +128,15 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   app.get('/', (request, reply) =>
     reply
       .type('text/html; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(welcomePage({ version, durability, state: readiness().state, host: request.host })),
+      .header('content-security-policy', WELCOME_CSP)
+      .send(
+        welcomePage({
+          version,
+          durability,
+          state: readiness().state,
+          host: request.host,
+          secure: request.protocol === 'https',
+        }),
+      ),
   );
 }

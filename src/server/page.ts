@@ -1,10 +1,13 @@
 /** The page that somebody sees who opens the hub's address in a browser: what this is, how it fares, how to look on. */
+import { cspForStyle } from '../api/security.js';
 
 export interface PageFacts {
   readonly version: string;
   readonly state: string;
   readonly durability: string;
   readonly host: string;
+  /** The page came over TLS. */
+  readonly secure: boolean;
 }
 
 const STATES: Readonly<Record<string, string>> = {
@@ -28,19 +31,24 @@ function escaped(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-export function welcomePage({ version, state, durability, host }: PageFacts): string {
-  const address = escaped(`ws://${host}/ws`);
+const STYLE = `
+  :root { color-scheme: light dark; }
+  body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem; }
+  dt { font-weight: 600; } dd { margin: 0 0 .6rem; }
+  pre { padding: .8rem; overflow-x: auto; border: 1px solid; border-radius: .4rem; }
+`;
+
+/** Nothing but this page's own style is let in. */
+export const WELCOME_CSP = cspForStyle(STYLE);
+
+export function welcomePage({ version, state, durability, host, secure }: PageFacts): string {
+  const address = escaped(`${secure ? 'wss' : 'ws'}://${host}/ws`);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Expeditor</title>
-<style>
-  :root { color-scheme: light dark; }
-  body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem; }
-  dt { font-weight: 600; } dd { margin: 0 0 .6rem; }
-  pre { padding: .8rem; overflow-x: auto; border: 1px solid; border-radius: .4rem; }
-</style>
+<style>${STYLE}</style>
 <h1>Expeditor</h1>
 <p>The hub between the tills and the kitchen of a restaurant. It is running; tills and kitchen
 screens connect to it, people do not need this page.</p>
@@ -54,7 +62,7 @@ screens connect to it, people do not need this page.</p>
 <p>To watch the kitchen's board in a terminal, on the machine that the hub runs on:</p>
 <pre>node dist/server/main.js watch --view kitchen --data DIR</pre>
 <p>where DIR is the hub's data directory.</p>
-<p>For machines: <a href="/healthz">health</a>, <a href="/readyz">readiness</a>,
+<p>For programmers: <a href="/docs">the API</a>. For machines: <a href="/healthz">health</a>, <a href="/readyz">readiness</a>,
 <a href="/metrics">metrics</a>.</p>
 </html>
 `;

@@ -63,7 +63,8 @@ export class ComposedServer implements RunningServer {
     const { host, port } = config;
     try {
       const taken = await http.listen(host, port);
-      this.url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+      const scheme = config.tlsCert === null ? 'http' : 'https';
+      this.url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${taken}`;
     } catch (error) {
       await this.hub.drain();
       await http.close();

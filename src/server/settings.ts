@@ -1,4 +1,5 @@
 /** Every setting of the hub: its flag, its default with the reason, and what values it takes. */
+import { isAddressOrNetwork } from './proxies.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 
 export interface Config {
@@ -11,6 +12,11 @@ export interface Config {
   readonly store: 'sqlite' | 'memory';
   readonly durability: 'full' | 'normal';
   readonly allowedOrigins: readonly string[];
+  /** PEM files, both or neither. null: plain HTTP. */
+  readonly tlsCert: string | null;
+  readonly tlsKey: string | null;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   readonly heartbeatMs: number;
   readonly connectionsMax: number;
@@ -63,6 +69,16 @@ function yesOrNo(text: string): Reading<boolean> {
 
 function someText(text: string): Reading<string> {
   return text.trim() === '' ? fault('given') : value(text);
+}
+
+function proxies(text: string): Reading<readonly string[]> {
+  const list = text.split(',').flatMap((entry) => (entry.trim() === '' ? [] : [entry.trim()]));
+  const bad = list.find((entry) => !isAddressOrNetwork(entry));
+  return bad === undefined
+    ? value(list)
+    : fault(
+        `a list of addresses or networks like 10.0.0.0/8, with commas between; "${bad}" is none`,
+      );
 }
 
 function origins(text: string): Reading<readonly string[]> {
@@ -135,6 +151,27 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     help: 'origins of web pages that may connect, besides those of this host',
     fallback: [],
     read: origins,
+  },
+  tlsCert: {
+    flag: 'tls-cert',
+    placeholder: 'FILE',
+    help: 'certificate (PEM) to speak HTTPS and WSS with; needs --tls-key',
+    fallback: null,
+    read: someText,
+  },
+  tlsKey: {
+    flag: 'tls-key',
+    placeholder: 'FILE',
+    help: 'private key (PEM) of the certificate',
+    fallback: null,
+    read: someText,
+  },
+  trustedProxies: {
+    flag: 'trusted-proxies',
+    placeholder: 'LIST',
+    help: 'addresses or networks of reverse proxies whose X-Forwarded headers are believed',
+    fallback: [],
+    read: proxies,
   },
   logLevel: {
     flag: 'log-level',

@@ -21,6 +21,7 @@ export async function doorOnPort(more: Partial<DoorOptions> = {}): Promise<OpenD
     hub,
     allowedOrigins: ['https://till.example'],
     connectionsMax: 10,
+    clientAddress: ({ socket }) => socket.remoteAddress ?? 'unknown',
     newId: () => `c${(ids += 1)}`,
     log: silentLog,
     ...more,

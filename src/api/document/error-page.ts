@@ -1,7 +1,7 @@
 /** The page that a problem document's `type` points to: what each code means, one anchor a code. */
-import { createHash } from 'node:crypto';
 import { REFUSALS, type RefusalCode } from '../../base/refusal.js';
 import { PROBLEM_TITLES } from '../problem.js';
+import { cspForStyle } from '../security.js';
 
 const STYLE = `
   :root { color-scheme: light dark; }
@@ -11,7 +11,7 @@ const STYLE = `
 `;
 
 /** Nothing but this page's own style is let in. */
-export const ERROR_PAGE_CSP = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+export const ERROR_PAGE_CSP = cspForStyle(STYLE);
 
 export function errorPage(): string {
   const rows = (Object.keys(REFUSALS) as RefusalCode[]).map((code) => {

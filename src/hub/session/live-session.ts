@@ -12,6 +12,7 @@ import type {
   Principal,
   QueryMessage,
 } from '../../protocol/messages.js';
+import { withCorrelation } from '../correlation.js';
 import type { HubBranch } from '../hub-branch.js';
 import { subjectOf } from '../limits/allowances.js';
 import { kindOfCommand, type RequestKind } from '../limits/request-kind.js';
@@ -174,7 +175,10 @@ export class LiveSession {
     const sender = { principal: this.principal, connectionId, isConnected };
     const request = { id: message.id, key: message.key };
     const number = this.#meter.begin();
-    giveCommand(this.#branch, message, sender).then(
+    const { correlationId } = message;
+    const give = () => giveCommand(this.#branch, message, sender);
+    const given = correlationId === undefined ? give() : withCorrelation(correlationId, give);
+    given.then(
       (answer) => {
         const tookMs = this.#end(number);
         if (answer.kind === 'done') this.#host.measures.ack_seconds.observe(tookMs / 1_000);

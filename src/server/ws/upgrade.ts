@@ -11,7 +11,7 @@ import type { Hub } from '../../hub/hub.js';
 import { FRAGMENTS_MAX, MESSAGE_BYTES_MAX } from '../../protocol/limits.js';
 import { SUBPROTOCOLS, type Encoding } from '../../protocol/messages.js';
 import { HubSocket, SocketConnection } from './connection.js';
-import { originAllowed } from './origin.js';
+import { originAllowed } from '../../api/origin.js';
 
 export const SOCKET_PATH = '/ws';
 
@@ -27,6 +27,8 @@ export interface DoorOptions {
   /** Origins of pages that may connect, besides pages from this host itself. */
   readonly allowedOrigins: readonly string[];
   readonly connectionsMax: number;
+  /** Whom a request comes from, behind the proxies that are trusted. */
+  readonly clientAddress: (request: IncomingMessage) => string;
   /** How long a peer has to take what was written and to answer the close frame before it is cut off; 5,000. */
   readonly closeWaitMs?: number;
   readonly newId: NewId;
@@ -104,7 +106,7 @@ export function openDoor(options: DoorOptions): Door {
     const connection = new SocketConnection(ws, {
       id: options.newId(),
       encoding: ws.protocol === SUBPROTOCOLS.json ? 'json' : 'msgpack',
-      remoteAddress: request.socket.remoteAddress ?? 'unknown',
+      remoteAddress: options.clientAddress(request),
     });
     connection.tell(hub.accept(connection));
   }
@@ -117,7 +119,7 @@ export function openDoor(options: DoorOptions): Door {
         return;
       }
       refused += 1;
-      const { remoteAddress } = request.socket;
+      const remoteAddress = options.clientAddress(request);
       log.info({ remoteAddress, ...refusal }, 'refused an upgrade to WebSocket');
       refuseUpgrade(socket, refusal);
     },
