@@ -51,7 +51,7 @@ async function run(bench: Bench, kind: Kind): Promise<Run> {
   const most = Math.max(...COUNTS);
   const hub = await HubProcess.start({
     directory: bench.directory(),
-    flags: ['--connections-max', String(most)],
+    flags: ['--connections-max', String(most), '--connections-per-ip', String(most)],
     nodeFlags: ['--expose-gc'],
     profileDirectory: bench.profileDirectory,
   });

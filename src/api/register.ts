@@ -5,6 +5,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, type Refusal } from '../base/refusal.js';
 import type { HubBranch } from '../hub/hub-branch.js';
+import { subjectOf } from '../hub/limits/allowances.js';
+import type { UNAUTHENTICATED_COST } from '../hub/limits/addresses.js';
+import type { RequestKind } from '../hub/limits/request-kind.js';
 import { foreignBranch } from '../hub/session/command-door.js';
 import type { Principal } from '../protocol/messages.js';
 import type { ApiContext } from './context.js';
@@ -45,13 +48,21 @@ export function registerRoutes(
 async function admit(
   access: Access,
   request: FastifyRequest,
-  { hub, verifyToken }: ApiContext,
+  context: ApiContext,
 ): Promise<Admission | Refusal> {
-  if (access === 'public') return { principal: null, branch: null };
+  const { hub, verifyToken } = context;
+  if (access === 'public') {
+    const anybody = { principal: null, branch: null };
+    return (await tooMany(request, context, 'withoutToken')) ?? anybody;
+  }
   const token = bearerToken(request.headers);
-  if (typeof token !== 'string') return token;
+  if (typeof token !== 'string') {
+    return (await tooMany(request, context, 'withoutToken')) ?? token;
+  }
   const verdict = await verifyToken(token);
-  if (verdict.kind === 'refused') return verdict.refusal;
+  if (verdict.kind === 'refused') {
+    return (await tooMany(request, context, 'wrongToken')) ?? verdict.refusal;
+  }
   const { principal } = verdict;
   const { branch: named = principal.branch_id } = request.params as { readonly branch?: string };
   const branch = hub.branches.get(principal.branch_id);
@@ -60,6 +71,17 @@ async function admit(
     return refuse('forbidden', `a ${principal.role} may not do this`);
   }
   return { principal, branch };
+}
+
+/** Of requests from this address that nobody answers for; whoever brings a valid token is not kept out by them. */
+async function tooMany(
+  { ip }: FastifyRequest,
+  { hub }: ApiContext,
+  cost: keyof typeof UNAUTHENTICATED_COST,
+): Promise<Refusal | null> {
+  const retryAfterMs = await hub.addresses.unauthenticated(ip, cost);
+  if (retryAfterMs === 0) return null;
+  return refuse('rate_limited', 'too many requests from this address', { retryAfterMs });
 }
 
 interface Admitted {
@@ -74,6 +96,8 @@ async function carryOut(route: Route, admitted: Admitted): Promise<RouteAnswer> 
   const changes = route.method !== 'GET';
   const refusal = changes ? context.hub.refusesCommands() : null;
   if (refusal !== null) return { refusal };
+  const shed = enter(route, admitted);
+  if (shed !== null) return { refusal: shed };
   const finish = changes ? context.hub.requestBegan() : null;
   try {
     return await route.handle({
@@ -89,7 +113,17 @@ async function carryOut(route: Route, admitted: Admitted): Promise<RouteAnswer> 
     return { refusal: internalFault() };
   } finally {
     finish?.();
+    if (admission.principal !== null) context.hub.gate.leave();
   }
+}
+
+/** Null: it is under way, and has to leave. Who has no name was counted by address. */
+function enter(route: Route, { admission, parts, context }: Admitted): Refusal | null {
+  const { principal } = admission;
+  if (principal === null) return null;
+  const otherwise: RequestKind = route.method === 'GET' ? 'query' : 'other';
+  const kind = route.kindOf?.(parts.body) ?? otherwise;
+  return context.hub.gate.enter({ subject: subjectOf(principal), kind });
 }
 
 function send(

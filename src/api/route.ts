@@ -6,6 +6,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import type { Refusal, RefusalCode } from '../base/refusal.js';
 import type { Role } from '../domain/rows.js';
 import type { HubBranch } from '../hub/hub-branch.js';
+import type { RequestKind } from '../hub/limits/request-kind.js';
 import type { Principal } from '../protocol/messages.js';
 import type { ApiContext } from './context.js';
 
@@ -94,6 +95,8 @@ export interface Route<
   readonly example?: Static<Body>;
   /** Default: `none`. */
   readonly idempotencyKey?: Key;
+  /** What it is limited and shed as; default: a GET as a query, anything else as `other`. */
+  readonly kindOf?: (body: Static<Body>) => RequestKind;
   /** The route looks at `ifMatch`. */
   readonly conditional?: true;
   readonly answers: Readonly<Record<number, DocumentedAnswer>>;

@@ -33,7 +33,7 @@ export const FRAME_HEAD_ROOM = 10;
 export interface Connection {
   readonly id: string;
   readonly encoding: Encoding;
-  /** For logs. */
+  /** The client's, for logs and for limits. */
   readonly remoteAddress: string;
   /** Bytes written that the kernel has not taken yet. */
   readonly bufferedBytes: number;

@@ -3,6 +3,7 @@ import type { Histograms } from '../base/histogram.js';
 import type { Refusal } from '../base/refusal.js';
 import type { Connection, ConnectionEvents } from './connection.js';
 import type { HubBranch } from './hub-branch.js';
+import type { AddressLimits } from './limits/addresses.js';
 import type { RequestGate } from './limits/request-gate.js';
 import type { HubLimits, HubOptions } from './options.js';
 import type { Queries } from './queries.js';
@@ -20,6 +21,8 @@ export interface Hub {
   requestBegan(): () => void;
   /** What every command and query passes, by whichever door it comes. */
   readonly gate: RequestGate;
+  /** What comes from one address before anybody has said who they are. */
+  readonly addresses: AddressLimits;
   /** Takes a new connection; what the socket brings is told to the returned events. */
   accept(connection: Connection): ConnectionEvents;
   /**

@@ -15,6 +15,7 @@ import { newFanoutCounts } from './fanout/counts.js';
 import type { HubBranch } from './hub-branch.js';
 import type { Hub, HubState } from './hub.js';
 import { newHubMeasures } from './measures.js';
+import { AddressLimits } from './limits/addresses.js';
 import { RequestGate } from './limits/request-gate.js';
 import { HUB_LIMITS, type HubLimits, type HubOptions } from './options.js';
 import { Queries } from './queries.js';
@@ -47,6 +48,7 @@ class OpenedHub implements Hub, SessionHost {
   readonly branches: ReadonlyMap<string, HubBranch>;
   readonly queries: Queries;
   readonly gate: RequestGate;
+  readonly addresses: AddressLimits;
   readonly #options: HubOptions;
   readonly #sessions = new Set<HostedSession>();
   readonly #bySessionId = new Map<string, HostedSession>();
@@ -73,6 +75,7 @@ class OpenedHub implements Hub, SessionHost {
     this.verifyToken = verifyToken;
     this.limits = { ...HUB_LIMITS, ...options.limits };
     this.gate = new RequestGate(timers, this.limits);
+    this.addresses = new AddressLimits(this.limits, timers);
     this.epoch = store.epoch;
     this.durability = store.durability;
     this.queries = new Queries(store);
@@ -100,6 +103,7 @@ class OpenedHub implements Hub, SessionHost {
         for (const session of [...this.#sessions]) session.sweep();
         for (const { hub } of this.branches.values()) hub.leases.sweep();
         this.gate.sweep();
+        this.addresses.sweep();
       }),
     );
   }
@@ -188,6 +192,7 @@ class OpenedHub implements Hub, SessionHost {
       cache: this.#cache,
       state: this.state,
       gate: this.gate,
+      addresses: this.addresses,
     });
   }
 

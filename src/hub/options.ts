@@ -34,6 +34,14 @@ export interface HubLimits {
   readonly commandsInFlightMax: number;
   /** Told in `welcome`: what a device and person may give of each kind of request; above it they are `rate_limited`. */
   readonly commandsPerMinute: number;
+  /** New connections of one address in a minute. */
+  readonly connectionsPerMinutePerIp: number;
+  /** Connections of one address at once. */
+  readonly connectionsPerIp: number;
+  /** Points of one address in a minute: a request without a token takes one, a wrong token ten. */
+  readonly unauthenticatedPerMinutePerIp: number;
+  /** Addresses whose present minute is remembered. */
+  readonly addressesMax: number;
   /** Devices and persons whose requests of the present minute are remembered. */
   readonly allowancesMax: number;
   /** Commands and queries under way in the whole hub; as it fills they are `overloaded`, payments and the kitchen's last. */
@@ -68,6 +76,10 @@ export const HUB_LIMITS: HubLimits = {
   subscriptionsMax: 32,
   commandsInFlightMax: 256,
   commandsPerMinute: 600_000,
+  connectionsPerMinutePerIp: 12_000,
+  connectionsPerIp: 5_000,
+  unauthenticatedPerMinutePerIp: 1_200,
+  addressesMax: 10_000,
   allowancesMax: 100_000,
   requestsUnderWayMax: 1_024,
   messagesPerMinuteMax: 1_200_000,

@@ -4,6 +4,7 @@ import type { FanoutCounts } from './fanout/counts.js';
 import type { HubBranch } from './hub-branch.js';
 import type { HubState } from './hub.js';
 import type { SessionCounts } from './session/counts.js';
+import type { AddressLimits } from './limits/addresses.js';
 import type { RequestGate } from './limits/request-gate.js';
 import type { HostedSession } from './session/session-host.js';
 
@@ -15,6 +16,7 @@ export interface StatsSources {
   readonly cache: ColdCache;
   readonly state: HubState;
   readonly gate: RequestGate;
+  readonly addresses: AddressLimits;
 }
 
 type Stats = Readonly<Record<string, number>>;
@@ -26,7 +28,7 @@ export function hubStats(sources: StatsSources): Stats {
     ...branchStats([...sources.branches.values()]),
     ...cacheStats(sources.cache),
     ...fanoutStats(sources.fanout),
-    ...gateStats(sources.gate),
+    ...limitStats(sources),
   };
 }
 
@@ -78,11 +80,13 @@ function cacheStats(cache: ColdCache): Stats {
   };
 }
 
-function gateStats({ underWay, allowances, limited, shed }: RequestGate): Stats {
+function limitStats({ gate, addresses }: StatsSources): Stats {
+  const { underWay, allowances, limited, shed } = gate;
   return {
     requests_under_way: underWay,
     allowances,
-    ...labelled('limits_hit_total', 'kind', limited),
+    addresses: addresses.size,
+    ...labelled('limits_hit_total', 'kind', { ...limited, ...addresses.refused }),
     ...labelled('shed_total', 'kind', shed),
   };
 }

@@ -96,8 +96,17 @@ export async function trackerOf({ sentryDsn }: Config): Promise<ErrorTracker> {
   return sentryDsn === null ? { report() {} } : sentryTracker(sentryDsn, systemTimers);
 }
 
-function limitsOf({ heartbeatMs, commandsPerMinute, outboxBytesMax }: Config): Partial<HubLimits> {
-  return { heartbeatMs, commandsPerMinute, outboxBytesMax };
+function limitsOf(config: Config): Partial<HubLimits> {
+  const { heartbeatMs, commandsPerMinute, outboxBytesMax } = config;
+  const { connectionsPerMinutePerIp, connectionsPerIp, unauthenticatedPerMinutePerIp } = config;
+  return {
+    heartbeatMs,
+    commandsPerMinute,
+    outboxBytesMax,
+    connectionsPerMinutePerIp,
+    connectionsPerIp,
+    unauthenticatedPerMinutePerIp,
+  };
 }
 
 interface StoreNeeds {

@@ -21,6 +21,9 @@ export interface Config {
   readonly heartbeatMs: number;
   readonly connectionsMax: number;
   readonly commandsPerMinute: number;
+  readonly connectionsPerMinutePerIp: number;
+  readonly connectionsPerIp: number;
+  readonly unauthenticatedPerMinutePerIp: number;
   readonly outboxBytesMax: number;
   /** Where errors are reported; null: nowhere. */
   readonly sentryDsn: string | null;
@@ -199,6 +202,30 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     placeholder: 'N',
     help: 'requests of each kind that a device and person may make in a minute',
     fallback: 600_000,
+    read: integer(1, 60_000_000),
+  },
+  connectionsPerMinutePerIp: {
+    flag: 'connections-per-minute-per-ip',
+    placeholder: 'N',
+    help: 'new connections from one address in a minute; a whole chain may be behind one',
+    // Two thousand clients behind one address may come back six times in a minute.
+    fallback: 12_000,
+    read: integer(1, 60_000_000),
+  },
+  connectionsPerIp: {
+    flag: 'connections-per-ip',
+    placeholder: 'N',
+    help: 'connections from one address at once',
+    // Those two thousand twice over while they change, and never all of --connections-max.
+    fallback: 5_000,
+    read: integer(1, 1_000_000),
+  },
+  unauthenticatedPerMinutePerIp: {
+    flag: 'unauthenticated-per-minute-per-ip',
+    placeholder: 'N',
+    help: 'points of one address in a minute: a request without a token takes 1, a wrong token 10',
+    // Sixty tablets that log in, look around and are told twice that their token is old.
+    fallback: 1_200,
     read: integer(1, 60_000_000),
   },
   outboxBytesMax: {

@@ -1,8 +1,9 @@
 /** The real door on a real port with an echo hub behind it, and what tests knock with. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
+import type { HubLimits } from '../../src/hub/options.js';
 import { silentLog } from '../../src/base/log.js';
 import { openDoor, type Door, type DoorOptions } from '../../src/server/ws/upgrade.js';
 import { EchoHub } from './echo-hub.js';
@@ -14,8 +15,11 @@ export interface OpenDoor {
   close(): Promise<void>;
 }
 
-export async function doorOnPort(more: Partial<DoorOptions> = {}): Promise<OpenDoor> {
-  const hub = new EchoHub();
+export async function doorOnPort(
+  more: Partial<DoorOptions> = {},
+  limits: Partial<HubLimits> = {},
+): Promise<OpenDoor> {
+  const hub = new EchoHub(limits);
   let ids = 0;
   const door = openDoor({
     hub,
@@ -71,6 +75,14 @@ export async function refusedWith(
     (reason: unknown) => reason as Error,
   );
   return error.message.replace('Unexpected server response: ', '');
+}
+
+/** The `Retry-After` of the refusal of an upgrade, in seconds; empty: there is none. */
+export async function retryAfter(port: number): Promise<string> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, [MSGPACK]);
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+  response.destroy();
+  return response.headers['retry-after'] ?? '';
 }
 
 export async function closeCode(socket: WebSocket): Promise<number> {

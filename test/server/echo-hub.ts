@@ -1,17 +1,25 @@
 /** A hub for tests of the socket layer: it keeps what it was told, and can echo each message. */
+import { systemTimers } from '../../src/base/clock.js';
 import type { Connection, ConnectionEvents } from '../../src/hub/connection.js';
 import { FRAME_HEAD_ROOM } from '../../src/hub/connection.js';
 import type { Hub, HubState } from '../../src/hub/hub.js';
+import { AddressLimits } from '../../src/hub/limits/addresses.js';
+import { HUB_LIMITS, type HubLimits } from '../../src/hub/options.js';
 import { correlation } from '../../src/hub/correlation.js';
 import { frameMessage } from '../../src/server/ws/frame.js';
 
-export class EchoHub implements Pick<Hub, 'accept' | 'state'> {
+export class EchoHub implements Pick<Hub, 'accept' | 'addresses' | 'state'> {
+  readonly addresses: AddressLimits;
   state: HubState = 'ready';
   echoes = true;
   readonly connections: Connection[] = [];
   readonly told: string[] = [];
   readonly correlations: (string | undefined)[] = [];
   readonly #waiting: { what: string; heard: () => void }[] = [];
+
+  constructor(limits: Partial<HubLimits> = {}) {
+    this.addresses = new AddressLimits({ ...HUB_LIMITS, ...limits }, systemTimers);
+  }
 
   accept(connection: Connection): ConnectionEvents {
     this.connections.push(connection);

@@ -6,6 +6,7 @@ import {
   JSON_TEXT,
   MSGPACK,
   refusedWith,
+  retryAfter,
   type OpenDoor,
 } from './door.js';
 
@@ -70,6 +71,23 @@ describe('the door for WebSockets', () => {
     await open.hub.heard('closed 1006');
     open.hub.state = 'draining';
     expect(await refusedWith(open.port, [MSGPACK])).toBe('503');
+  });
+
+  it('L-IP-1 above the connections of one address an upgrade is 429 with Retry-After', async () => {
+    open = await doorOnPort({}, { connectionsPerMinutePerIp: 1 });
+    await dial(open.port);
+    expect(await refusedWith(open.port, [MSGPACK])).toBe('429');
+    expect(await retryAfter(open.port)).toMatch(/^[1-9]\d?$/);
+  });
+
+  it('L-IP-2 a connection that closes makes room under the bound of those at once', async () => {
+    open = await doorOnPort({}, { connectionsPerIp: 1 });
+    const first = await dial(open.port);
+    expect(await refusedWith(open.port, [MSGPACK])).toBe('429');
+    first.close();
+    await closeCode(first);
+    await open.hub.heard('closed 1005');
+    expect(await refusedWith(open.port, [MSGPACK])).toBe('was accepted');
   });
 
   it('O-WS-5 compression is never negotiated', async () => {

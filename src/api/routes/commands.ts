@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { strict } from '../../domain/fields.js';
 import { COMMANDS, LEASES } from '../../domain/registry.js';
+import { kindOfCommand } from '../../hub/limits/request-kind.js';
 import { Inside, OptionalExpect, Time } from '../../protocol/schemas.js';
 import { COMMAND_REFUSALS, CommandDone, give } from '../give.js';
 import { defineRoute } from '../route.js';
@@ -36,6 +37,7 @@ export const commandRoutes = [
     body: CommandBody,
     documentedBody: AnyCommand,
     example: { name: 'order.send', payload: { order_id: '0198c1de-7c1b-7d5e-9a41-0d1c2b3a4f50' } },
+    kindOf: ({ name }) => kindOfCommand(name),
     answers: { 200: { description: 'Carried out, durably', schema: CommandDone } },
     refusals: COMMAND_REFUSALS,
     handle: (call) => give(call, { key: call.idempotencyKey, ...call.body }),

@@ -8,6 +8,7 @@ import type { HubMessage, Principal } from '../../protocol/messages.js';
 import type { FrameMessage } from '../connection.js';
 import type { HubBranch } from '../hub-branch.js';
 import type { HubMeasures } from '../measures.js';
+import type { AddressLimits } from '../limits/addresses.js';
 import type { RequestGate } from '../limits/request-gate.js';
 import type { HubLimits, TokenVerdict } from '../options.js';
 import type { Queries } from '../queries.js';
@@ -40,6 +41,7 @@ export interface SessionHost {
   readonly counts: SessionCounts;
   readonly measures: HubMeasures;
   readonly gate: RequestGate;
+  readonly addresses: AddressLimits;
   readonly frame: FrameMessage;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
   /** Why no command is taken now; null: they are. */

@@ -228,6 +228,7 @@ export class Session implements ConnectionEvents, HostedSession {
     const branch =
       verdict.kind === 'valid' ? this.#host.branches.get(verdict.principal.branch_id) : undefined;
     if (verdict.kind === 'refused' || branch === undefined) {
+      void this.#host.addresses.unauthenticated(this.connection.remoteAddress, 'wrongToken');
       this.#refuse(verdict.kind === 'refused' ? verdict.refusal : foreignBranch(), message);
       this.close(CLOSE.unauthenticated, 'token missing, wrong or expired');
       return;

@@ -19,11 +19,12 @@ export const SOCKET_PATH = '/ws';
 const BUFFERED_CHUNKS_MAX = 1_024;
 /** Default of `closeWaitMs`: within what is left of the ten seconds from SIGTERM to the exit. */
 const CLOSE_WAIT_MS = 5_000;
+const TOO_MANY = 'too many connections from this address';
 /** Told to a client that comes while there is no room for it. */
-const RETRY_AFTER_SECONDS = 5;
+const RETRY_AFTER_MS = 5_000;
 
 export interface DoorOptions {
-  readonly hub: Pick<Hub, 'accept' | 'state'>;
+  readonly hub: Pick<Hub, 'accept' | 'addresses' | 'state'>;
   /** Origins of pages that may connect, besides pages from this host itself. */
   readonly allowedOrigins: readonly string[];
   readonly connectionsMax: number;
@@ -37,8 +38,9 @@ export interface DoorOptions {
 
 /** Why an upgrade is refused. */
 interface HttpRefusal {
-  readonly status: 400 | 403 | 404 | 503;
+  readonly status: 400 | 403 | 404 | 429 | 503;
   readonly message: string;
+  readonly retryAfterMs?: number;
 }
 
 export interface Door {
@@ -62,17 +64,43 @@ function offeredBy(request: IncomingMessage): string[] {
   return (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }
 
-function refuseUpgrade(socket: Duplex, { status, message }: HttpRefusal): void {
+function refuseUpgrade(socket: Duplex, { status, message, retryAfterMs }: HttpRefusal): void {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Connection: close',
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(message)}`,
-    ...(status === 503 ? [`Retry-After: ${RETRY_AFTER_SECONDS}`] : []),
+    ...(retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfterMs / 1_000)}`]),
   ];
   socket.on('error', () => {});
   socket.once('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${message}`);
+}
+
+/** By what the request says and how many are connected. */
+function judge(
+  request: IncomingMessage,
+  { hub, allowedOrigins, connectionsMax }: DoorOptions,
+  connections: number,
+): HttpRefusal | undefined {
+  const path = (request.url ?? '').split('?', 1)[0];
+  if (path !== SOCKET_PATH) return { status: 404, message: `WebSockets are at ${SOCKET_PATH}` };
+  const { origin, host } = request.headers;
+  if (!originAllowed(origin, host, allowedOrigins)) {
+    return { status: 403, message: `origin ${origin ?? ''} is not allowed` };
+  }
+  if (chooseSubprotocol(offeredBy(request)) === undefined) {
+    const known = Object.values(SUBPROTOCOLS).join(' or ');
+    return { status: 400, message: `ask for sub-protocol ${known}` };
+  }
+  if (hub.state === 'draining' || hub.state === 'closed') {
+    return { status: 503, message: 'the hub is going down', retryAfterMs: RETRY_AFTER_MS };
+  }
+  if (connections >= connectionsMax) {
+    const message = `all ${connectionsMax} connections are taken`;
+    return { status: 503, message, retryAfterMs: RETRY_AFTER_MS };
+  }
+  return undefined;
 }
 
 export function openDoor(options: DoorOptions): Door {
@@ -81,47 +109,39 @@ export function openDoor(options: DoorOptions): Door {
   let refused = 0;
   let accepted = 0;
 
-  function judge(request: IncomingMessage): HttpRefusal | undefined {
-    const path = (request.url ?? '').split('?', 1)[0];
-    if (path !== SOCKET_PATH) return { status: 404, message: `WebSockets are at ${SOCKET_PATH}` };
-    const { origin, host } = request.headers;
-    if (!originAllowed(origin, host, options.allowedOrigins)) {
-      return { status: 403, message: `origin ${origin ?? ''} is not allowed` };
-    }
-    if (chooseSubprotocol(offeredBy(request)) === undefined) {
-      const known = Object.values(SUBPROTOCOLS).join(' or ');
-      return { status: 400, message: `ask for sub-protocol ${known}` };
-    }
-    if (hub.state === 'draining' || hub.state === 'closed') {
-      return { status: 503, message: 'the hub is going down' };
-    }
-    if (server.clients.size >= options.connectionsMax) {
-      return { status: 503, message: `all ${options.connectionsMax} connections are taken` };
-    }
-    return undefined;
-  }
-
   function connect(ws: WebSocket, request: IncomingMessage): void {
     accepted += 1;
+    const remoteAddress = options.clientAddress(request);
     const connection = new SocketConnection(ws, {
       id: options.newId(),
       encoding: ws.protocol === SUBPROTOCOLS.json ? 'json' : 'msgpack',
-      remoteAddress: options.clientAddress(request),
+      remoteAddress,
     });
+    hub.addresses.opened(remoteAddress);
+    ws.once('close', () => hub.addresses.closed(remoteAddress));
     connection.tell(hub.accept(connection));
+  }
+
+  function refuse(refusal: HttpRefusal, request: IncomingMessage, socket: Duplex): void {
+    refused += 1;
+    log.info(
+      { remoteAddress: options.clientAddress(request), ...refusal },
+      'refused an upgrade to WebSocket',
+    );
+    refuseUpgrade(socket, refusal);
   }
 
   return {
     handle(request, socket, head) {
-      const refusal = judge(request);
-      if (refusal === undefined) {
-        server.handleUpgrade(request, socket, head, connect);
+      const refusal = judge(request, options, server.clients.size);
+      if (refusal !== undefined) {
+        refuse(refusal, request, socket);
         return;
       }
-      refused += 1;
-      const remoteAddress = options.clientAddress(request);
-      log.info({ remoteAddress, ...refusal }, 'refused an upgrade to WebSocket');
-      refuseUpgrade(socket, refusal);
+      void hub.addresses.connecting(options.clientAddress(request)).then((retryAfterMs) => {
+        if (retryAfterMs === 0) server.handleUpgrade(request, socket, head, connect);
+        else refuse({ status: 429, message: TOO_MANY, retryAfterMs }, request, socket);
+      });
     },
     stats: () => ({
       connections: server.clients.size,
