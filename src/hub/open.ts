@@ -9,6 +9,10 @@ import { ColdCache } from '../store/cold-cache.js';
 import type { LoadedBranch, StoreStatus } from '../store/port.js';
 import { BranchHub } from './branch/branch.js';
 import { Devices } from './channels/devices.js';
+import { BranchConsistency } from './consistency/branch-consistency.js';
+import { newConsistencyCounts } from './consistency/options.js';
+import { OutsideWatcher } from './consistency/outside-watcher.js';
+import { RandomCheck } from './consistency/random-check.js';
 import type { Connection, ConnectionEvents } from './connection.js';
 import { BranchChannels } from './fanout/branch-channels.js';
 import { newFanoutCounts } from './fanout/counts.js';
@@ -55,6 +59,7 @@ class OpenedHub implements Hub, SessionHost {
   readonly counts = newSessionCounts();
   readonly measures = newHubMeasures();
   readonly #fanout = newFanoutCounts();
+  readonly #checks = newConsistencyCounts();
   readonly #cache: ColdCache;
   readonly #toFlush = new Set<HostedSession>();
   readonly #cancels: Cancel[] = [];
@@ -91,9 +96,13 @@ class OpenedHub implements Hub, SessionHost {
 
   async open(): Promise<void> {
     await Promise.all(Array.from(this.branches.values(), ({ hub }) => hub.open()));
-    const { timers, limits } = this;
+    const { timers, limits, log, branches } = this;
+    const { store, random } = this.#options;
+    const cache = this.#cache;
     this.#cancels.push(
-      this.#options.store.onStatus((status) => {
+      new OutsideWatcher({ store, cache, branches }).start(),
+      new RandomCheck({ branches, cache, timers, random, log }).start(),
+      store.onStatus((status) => {
         this.#noteStatus(status);
       }),
       timers.every(limits.heartbeatMs, () => {
@@ -190,6 +199,7 @@ class OpenedHub implements Hub, SessionHost {
       fanout: this.#fanout,
       counts: this.counts,
       cache: this.#cache,
+      checks: this.#checks,
       state: this.state,
       gate: this.gate,
       addresses: this.addresses,
@@ -215,6 +225,7 @@ class OpenedHub implements Hub, SessionHost {
       publish: (changeSet, version) => {
         channels.committed(changeSet, version);
       },
+      onConflict: (table, id) => consistency.conflictMet(table, id),
     });
     const channels: BranchChannels = new BranchChannels({
       clock,
@@ -232,7 +243,19 @@ class OpenedHub implements Hub, SessionHost {
         this.#tickSoon();
       },
     });
-    return { hub, channels, devices, clock, durability: store.durability };
+    const consistency: BranchConsistency = new BranchConsistency({
+      hub,
+      store,
+      clock,
+      log,
+      cache: this.#cache,
+      counts: this.#checks,
+      restartScreens: (version) => {
+        channels.restartAll(version);
+      },
+      nextTick: this.#options.nextTick,
+    });
+    return { hub, channels, devices, consistency, clock, durability: store.durability };
   }
 
   #tickSoon(): void {

@@ -1,5 +1,6 @@
 /** The hub's sizes and counts by metric name. Names that end in `_total` only rise; a label stands behind its name. */
 import type { ColdCache } from '../store/cold-cache.js';
+import type { ConsistencyCounts } from './consistency/options.js';
 import type { FanoutCounts } from './fanout/counts.js';
 import type { HubBranch } from './hub-branch.js';
 import type { HubState } from './hub.js';
@@ -14,6 +15,7 @@ export interface StatsSources {
   readonly fanout: FanoutCounts;
   readonly counts: SessionCounts;
   readonly cache: ColdCache;
+  readonly checks: ConsistencyCounts;
   readonly state: HubState;
   readonly gate: RequestGate;
   readonly addresses: AddressLimits;
@@ -27,6 +29,7 @@ export function hubStats(sources: StatsSources): Stats {
     ...sessionStats(sources),
     ...branchStats([...sources.branches.values()]),
     ...cacheStats(sources.cache),
+    ...checkStats(sources.checks),
     ...fanoutStats(sources.fanout),
     ...limitStats(sources),
   };
@@ -77,6 +80,17 @@ function cacheStats(cache: ColdCache): Stats {
     cold_cache_bytes: cold.bytes,
     cold_cache_hits_total: cold.hits,
     cold_cache_misses_total: cold.misses,
+    cold_cache_evictions_total: cold.evictions,
+    cold_cache_tags: cold.tags,
+  };
+}
+
+function checkStats(checks: ConsistencyCounts): Stats {
+  return {
+    consistency_checks_total: checks.checks,
+    inconsistencies_total: checks.inconsistencies,
+    repairs_total: checks.repairs,
+    external_changes_total: checks.externalChanges,
   };
 }
 

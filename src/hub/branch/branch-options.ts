@@ -3,6 +3,7 @@ import type { Clock, Timers } from '../../base/clock.js';
 import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import type { ChangeSet } from '../../domain/change-set.js';
+import type { TableName } from '../../domain/rows.js';
 import type { ColdCache } from '../../store/cold-cache.js';
 import type { Store } from '../../store/port.js';
 import type { HubLimits } from '../options.js';
@@ -19,4 +20,6 @@ export interface BranchOptions {
   readonly limits: HubLimits;
   readonly cache: ColdCache;
   readonly publish: Publish;
+  /** The store holds another version of the record than memory: resolves when memory has been looked at again. */
+  readonly onConflict: (table: TableName, id: string) => Promise<void>;
 }

@@ -210,7 +210,9 @@ export class CommandRun {
     );
     if (this.#decisions < DECISIONS_MAX) {
       this.#leave();
-      this.start();
+      this.#when(options.onConflict(table, id), () => {
+        this.start();
+      });
       return;
     }
     this.#finishUnlessStored({

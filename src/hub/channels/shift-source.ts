@@ -55,6 +55,12 @@ export class ShiftSource {
     if (changeSet.some(movesFigures)) this.#movedAt = version;
   }
 
+  /** The totals may have been reckoned from wrong rows until this version. */
+  restart(version: number): void {
+    this.#movedAt = version;
+    this.#last = null;
+  }
+
   readonly read: ImageSource = () => {
     const { shift } = this.#hot;
     if (shift === null) return { pos_shift: [], cash_movement: [], shift_totals: [] };

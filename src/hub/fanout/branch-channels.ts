@@ -113,6 +113,14 @@ export class BranchChannels {
     }
   }
 
+  /** What was shown may have been wrong until now: every subscriber gets a new snapshot, but of devices. */
+  restartAll(version: number): void {
+    this.#shiftSource.restart(version);
+    for (const { live, of } of this.#channels.values()) {
+      if (of.channel.address.view !== 'devices') this.#restart(live, of.channel);
+    }
+  }
+
   /** A device came, went or reported. */
   devicesChanged(): void {
     const followed = this.#channels.get(
@@ -237,8 +245,15 @@ function nameOf({ branchId, view, station }: ChannelAddress): string {
   return channelName({ branchId, view, ...(station !== null && { station }) });
 }
 
-/** Orders leave the view `orders`, or enter it, without being written: the shift ends, or opens with carried orders. */
+/**
+ * Orders leave the view `orders`, or enter it, without being written: the shift ends, or opens with carried orders; or another
+ * program put an order into another shift.
+ */
 function endsShift(changeSet: ChangeSet): boolean {
+  const moved = changeSet.some(
+    ({ table, changes }) => table === 'order_header' && changes?.shift_id !== undefined,
+  );
+  if (moved) return true;
   const shifts = changeSet.filter(({ table }) => table === 'pos_shift');
   if (shifts.length === 0) return false;
   return (

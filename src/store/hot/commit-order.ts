@@ -56,8 +56,17 @@ export class CommitOrder<Row extends { readonly id: string }> {
 
   /** Puts a row that came back from the disk unwritten: older than all, for whoever asks what was written since. */
   putOldest(row: Row): void {
-    if (this.#entries.has(row.id)) return;
-    const entry: Entry<Row> = { row, commitVersion: 0, older: null, newer: this.#oldest };
+    if (!this.#entries.has(row.id)) this.#addOldest(row, 0);
+  }
+
+  /** Puts a row as the disk has it. Nobody may ask any more what was written since a commit before this moment. */
+  restore(row: Row, commitVersion: number): void {
+    this.delete(row.id);
+    this.#addOldest(row, commitVersion);
+  }
+
+  #addOldest(row: Row, commitVersion: number): void {
+    const entry: Entry<Row> = { row, commitVersion, older: null, newer: this.#oldest };
     this.#entries.set(row.id, entry);
     if (this.#oldest === null) this.#newest = entry;
     else this.#oldest.older = entry;

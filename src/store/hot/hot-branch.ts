@@ -40,6 +40,15 @@ export interface HotTables {
 
 export type HotTableName = keyof HotTables;
 
+/** A row as the store has it; null: the store has none of this id. */
+export interface Repair {
+  readonly table: TableName;
+  readonly id: string;
+  readonly row: AnyRow | null;
+  /** The commit that wrote it. */
+  readonly commitVersion: number;
+}
+
 const UNFINISHED: readonly OrderHeader['status'][] = ['open', 'preparing', 'ready'];
 
 export function isUnfinished(header: OrderHeader): boolean {
@@ -116,7 +125,7 @@ export class HotBranch {
         change.table === 'pos_shift' ||
         (change.table === 'order_header' &&
           this.orders.has(change.after.id) &&
-          !this.#belongs(change.after)),
+          (change.changes?.shift_id !== undefined || !this.belongs(change.after))),
     );
   }
 
@@ -142,8 +151,38 @@ export class HotBranch {
     this.#evict();
   }
 
+  /**
+   * Takes rows as the store has them, with the commit that says so. What clients were told of them before it may have been
+   * wrong, so it is the new horizon.
+   */
+  repair(repairs: readonly Repair[], version: number): void {
+    assert(
+      version === this.#version + 1,
+      `repair ${String(version)} after ${String(this.#version)}`,
+    );
+    const isHeader = ({ table }: Repair): boolean => table === 'order_header';
+    for (const repair of repairs) if (isHeader(repair)) this.#repairRow(repair);
+    for (const repair of repairs) if (!isHeader(repair)) this.#repairRow(repair);
+    this.#version = version;
+    this.#horizon = version;
+    this.#evict();
+  }
+
+  #repairRow({ table, id, row, commitVersion }: Repair): void {
+    const before = this.#found(table, id) ?? null;
+    const rows = table in this.tables ? this.tables[table as HotTableName] : null;
+    if (row !== null) {
+      this.#put({ table, before, after: row, changes: null } as RowChange, commitVersion);
+      if (rows?.has(id) === true) (rows as CommitOrder<AnyRow>).restore(row, commitVersion);
+      return;
+    }
+    rows?.delete(id);
+    if (table === 'order_header') this.orders.delete(id);
+    else if (before !== null && 'order_id' in before) this.orders.dropRow(before.order_id, id);
+  }
+
   #takeHeader(header: OrderHeader, version: number, cold: readonly OrderAggregate[]): void {
-    if (!this.orders.has(header.id) && !this.#belongs(header)) return;
+    if (!this.orders.has(header.id) && !this.belongs(header)) return;
     const aggregate = this.orders.has(header.id)
       ? undefined
       : cold.find((order) => order.header.id === header.id);
@@ -237,7 +276,7 @@ export class HotBranch {
   }
 
   /** Whether an order has to be in memory. */
-  #belongs(header: OrderHeader): boolean {
+  belongs(header: OrderHeader): boolean {
     return (
       header.shift_id === this.#shift?.id || isUnfinished(header) || header.stations.length > 0
     );
@@ -245,7 +284,7 @@ export class HotBranch {
 
   #evict(): void {
     for (const { header, lines, adjustments } of [...this.orders.values()]) {
-      if (this.#belongs(header)) continue;
+      if (this.belongs(header)) continue;
       for (const line of lines) this.tables.order_line.delete(line.id);
       for (const adjustment of adjustments) this.tables.order_adjustment.delete(adjustment.id);
       this.tables.order_header.delete(header.id);

@@ -109,6 +109,18 @@ export class HotOrders {
     }));
   }
 
+  /** Takes a line, payment or adjustment out of its order. */
+  dropRow(orderId: string, id: string): void {
+    const others = <Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] =>
+      rows.filter((row) => row.id !== id);
+    this.#change(orderId, (held) => ({
+      ...held,
+      lines: others(held.lines),
+      payments: others(held.payments),
+      adjustments: others(held.adjustments),
+    }));
+  }
+
   delete(orderId: string): void {
     const held = this.#orders.get(orderId);
     if (held === undefined) return;
