@@ -28,7 +28,9 @@ describe('the documents', () => {
   it('A-DOC-1 docs/openapi.json is the document of these routes, and valid OpenAPI 3.1', async () => {
     const document = documents(VERSION)['openapi.json'];
     expect(written('openapi.json')).toEqual(document);
-    const { valid, errors } = await new Validator().validate(structuredClone(document) as object);
+    const { valid, errors } = await new Validator().validate(
+      structuredClone(document) as Record<string, unknown>,
+    );
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
   });
