@@ -146,6 +146,28 @@ describe('the other commands', () => {
     expect(nothing.output).toMatch(/^expeditor: verify .*; give the --data directory of a hub\n$/);
   });
 
+  it('AU-3 AU-4 verify finds the heads that the log told, and refuses what is no head', async () => {
+    const { running } = await serve('--demo', '--log-level', 'info');
+    await running.stop();
+    const told = /"branch":"main","version":(\d+),"hash":"([0-9a-f]{64})"/.exec(running.output);
+    const [, version = '', hash = ''] = told ?? [];
+    const verify = (...heads: string[]) =>
+      runCommand([
+        'verify',
+        '--data',
+        directory,
+        ...heads.flatMap((head) => ['--expect-head', head]),
+      ]);
+    const held = verify(`main:${version}:${hash}`);
+    expect(held).toMatchObject({ code: 0, output: expect.stringContaining('1 expected heads') });
+    const cut = verify(`main:${version}:${hash}`, `main:${Number(version) + 1}:${hash}`);
+    expect(cut.code).toBe(1);
+    expect(cut.output).toContain('which is not there: the database was rolled back');
+    const wrong = verify('main:1');
+    expect(wrong.code).toBe(1);
+    expect(wrong.output).toMatch(/^expeditor: read --expect-head: "main:1" is no head; give .*\n$/);
+  });
+
   it('O-CLI-3 version prints the version, and help names the variable of each setting', () => {
     expect(runCommand(['version'])).toEqual({ code: 0, output: '0.1.0\n' });
     const help = execFileSync(process.execPath, [MAIN, 'serve', '--help'], { encoding: 'utf8' });

@@ -29,6 +29,12 @@ export class Evening {
     return evening;
   }
 
+  /** A hub on a store whose shift is open already. */
+  static async reopened(options: TestHubOptions): Promise<Evening> {
+    const hub = await TestHub.open(options);
+    return new Evening(hub, await hub.client({ role: 'cashier', deviceId: 'till-1' }));
+  }
+
   get shiftId(): string {
     return this.#shiftId;
   }

@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freshDirectory, openSqlite } from '../support/sqlite-store.js';
 import { Evening } from './evening.js';
-import { TestHub } from '../support/hub.js';
+import { SettableClock } from '../../src/base/clock.js';
+import { EVENING, TestHub } from '../support/hub.js';
 
 /** What a start of the hub on the same data directory does; the store keeps all on the disk. */
 let directory: ReturnType<typeof freshDirectory>;
 let evening: Evening;
 beforeEach(async () => {
   directory = freshDirectory();
-  evening = await Evening.begin({ store: await openSqlite(directory.path) });
+  const clock = new SettableClock(EVENING);
+  evening = await Evening.begin({ store: await openSqlite(directory.path, { clock }), clock });
 });
 afterEach(() => {
   directory.remove();
@@ -16,7 +18,8 @@ afterEach(() => {
 
 async function restarted(): Promise<TestHub> {
   await evening.end();
-  return TestHub.open({ store: await openSqlite(directory.path), clock: evening.hub.clock });
+  const { clock } = evening.hub;
+  return TestHub.open({ store: await openSqlite(directory.path, { clock }), clock });
 }
 
 describe('a hub that starts again on its data', () => {

@@ -151,7 +151,7 @@ describe('S-EPOCH-1 the epoch changes when the tail of the history may be lost',
       import { openSqliteStore } from ${JSON.stringify(new URL('../../dist/store/sqlite/open.js', import.meta.url).href)};
       const nothing = () => {};
       await openSqliteStore({ directory: ${JSON.stringify(directory)}, durability: '${durability}',
-        clock: { now: () => 1 }, timers: { after: () => nothing }, newId: () => 'unclean',
+        clock: { now: () => 1 }, timers: { after: () => nothing, every: () => nothing }, newId: () => 'unclean',
         log: { debug: nothing, info: nothing, warn: nothing, error: nothing } });
       process.kill(process.pid, 'SIGKILL');`;
     const run = spawnSync(process.execPath, ['--input-type=module', '-e', script]);

@@ -5,6 +5,7 @@ import { migrate } from '../../src/store/migrations/migrate.js';
 import { ANSWER_SQL } from '../../src/store/sqlite/answers.js';
 import { NEXT_Z_NUMBER_SQL, OPEN_SHIFT_SQL } from '../../src/store/sqlite/commit-statements.js';
 import { AUDIT_SQL } from '../../src/store/sqlite/audit.js';
+import { EXPIRING_SQL } from '../../src/store/sqlite/key-expiry.js';
 import { HOT_SQL } from '../../src/store/sqlite/load.js';
 import { ORDER_OUTLINE_SQL } from '../../src/store/sqlite/order-history.js';
 import { orderListQuery } from '../../src/store/sqlite/order-list.js';
@@ -49,6 +50,10 @@ describe('S-INDEX-1 no query reads a table that grows', () => {
   });
 
   test.each(Object.entries(READ_SQL))('of the reader: %s', (_, sql) => {
+    expect(whatReadsAll(sql)).toEqual([]);
+  });
+
+  test.each(Object.entries(EXPIRING_SQL))('of the expiry of keys: %s', (_, sql) => {
     expect(whatReadsAll(sql)).toEqual([]);
   });
 

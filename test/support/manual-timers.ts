@@ -11,6 +11,11 @@ export class ManualTimers implements Timers {
   readonly #due = new Set<Due>();
   #now = 0;
 
+  /** How many timers are set. */
+  get waiting(): number {
+    return this.#due.size;
+  }
+
   monotonicMs(): number {
     return this.#now;
   }

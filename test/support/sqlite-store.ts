@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock, systemTimers } from '../../src/base/clock.js';
+import { SettableClock, systemClock, systemTimers } from '../../src/base/clock.js';
 import { uuidV7Source } from '../../src/base/ids.js';
 import { silentLog } from '../../src/base/log.js';
 import type { Store } from '../../src/store/port.js';
 import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite/open.js';
+import { NOON } from './rows.js';
 import type { Opened } from '../store/contract/opened.js';
 
 export const WORKERS = new URL('../../dist/store/sqlite/', import.meta.url);
@@ -29,7 +30,8 @@ export function openSqlite(
   return openSqliteStore({
     directory,
     durability: 'full',
-    clock: systemClock,
+    // The time at which the rows of these tests are committed: keys of another time would expire.
+    clock: new SettableClock(NOON),
     timers: systemTimers,
     newId: uuidV7Source(systemClock),
     log: silentLog,

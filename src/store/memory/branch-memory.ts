@@ -17,6 +17,8 @@ import { rejection } from './verdict.js';
 
 /** How long a key is remembered. A till that was offline for longer has been closed and counted by hand. */
 const ANSWER_KEPT_MS = 7 * 24 * 3_600_000;
+/** Keys forgotten with one commit, which brings at most one. */
+const FORGOTTEN_MAX = 64;
 
 interface KeptAnswer {
   readonly answer: StoredAnswer;
@@ -29,11 +31,17 @@ export class BranchMemory {
   readonly commits = new CommitLog();
   readonly #answers = new Map<string, KeptAnswer>();
   readonly #logs = new Map<string, StatusLogRow[]>();
+  #forgotten = 0;
   #version = 0;
   #horizon = 0;
 
   get answerCount(): number {
     return this.#answers.size;
+  }
+
+  /** Keys whose time was over. */
+  get forgotten(): number {
+    return this.#forgotten;
   }
 
   answer(key: string): StoredAnswer | null {
@@ -109,9 +117,11 @@ export class BranchMemory {
 
   /** Keys are forgotten in the order in which they came, so the map's first entries are the oldest. */
   #keepAnswer(request: CommitRequest, now: number): void {
+    const most = this.#forgotten + FORGOTTEN_MAX;
     for (const [key, { expiresAt }] of this.#answers) {
-      if (expiresAt > now) break;
+      if (expiresAt > now || this.#forgotten === most) break;
       this.#answers.delete(key);
+      this.#forgotten += 1;
     }
     if (request.key === null) return;
     const { requestHash, result } = request;

@@ -173,6 +173,7 @@ class MemoryStore implements Store {
       queue_length: this.#waiting.length,
       rows: branches.reduce((sum, { rows }) => sum + rows.size, 0),
       keys: branches.reduce((sum, { answerCount }) => sum + answerCount, 0),
+      keys_expired_total: branches.reduce((sum, { forgotten }) => sum + forgotten, 0),
       commits_kept: branches.reduce((sum, { commits }) => sum + commits.size, 0),
     };
   }

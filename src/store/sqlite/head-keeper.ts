@@ -6,6 +6,7 @@
 import type { Cancel, Timers } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import { messageOf } from './errors.js';
+import { HeadExport } from './head-export.js';
 import { syncFile, writeHeads } from './heads-file.js';
 import type { BranchHead, DiskDurability, RememberedHeads } from './messages.js';
 
@@ -32,6 +33,7 @@ export class HeadKeeper {
   /** One entry a branch. */
   readonly #heads: Map<string, BranchHead>;
   readonly #counts = { heads_written: 0, heads_failures: 0 };
+  readonly #export: HeadExport;
   #toWrite: boolean;
   #working: Promise<void> = Promise.resolve();
   #cancel: Cancel = () => undefined;
@@ -39,7 +41,8 @@ export class HeadKeeper {
 
   constructor(options: HeadKeeperOptions) {
     this.#options = options;
-    const { remembered, epoch } = options;
+    const { remembered, epoch, timers, log } = options;
+    this.#export = new HeadExport(timers, log);
     this.#toWrite = remembered?.epoch !== epoch;
     this.#heads = new Map((remembered?.heads ?? []).map((head) => [head[0], head]));
   }
@@ -72,7 +75,11 @@ export class HeadKeeper {
 
   async #remember(): Promise<void> {
     for (const head of (await this.#options.movedHeads()) ?? []) this.#note(head);
-    if (!this.#toWrite) return;
+    if (this.#toWrite) await this.#write();
+    if (!this.#toWrite) this.#export.tell(this.#closed);
+  }
+
+  async #write(): Promise<void> {
     const { directory, file, durability, epoch, log } = this.#options;
     try {
       // What was settled without an fsync is brought to the disk before it is remembered there.
@@ -89,6 +96,7 @@ export class HeadKeeper {
   }
 
   #note(head: BranchHead): void {
+    this.#export.note(head);
     const [branchId, version, hash] = head;
     const known = this.#heads.get(branchId);
     if (known?.[1] === version && known[2] === hash) return;

@@ -72,6 +72,8 @@ export type ToWriter =
   | { readonly type: 'heads' }
   /** Has another connection written since this was last asked? */
   | { readonly type: 'look' }
+  /** Take away the keys whose time is over, a few at a time. */
+  | { readonly type: 'expire'; readonly now: number }
   | { readonly type: 'close' };
 
 export type FromWriter =
@@ -103,6 +105,8 @@ export type FromWriter =
   | { readonly type: 'heads'; readonly heads: readonly BranchHead[] }
   /** None ahead of the outcomes told before. */
   | { readonly type: 'looked'; readonly changed: boolean }
+  /** So many keys more. */
+  | { readonly type: 'expired'; readonly keys: number }
   /** An outcome for each item of `recover`. */
   | { readonly type: 'recovered'; readonly outcomes: readonly ItemOutcome[] }
   /** The database can no longer be trusted: nothing more is written, and the worker ends. */

@@ -12,6 +12,7 @@ import { StoreOpenError, messageOf } from './errors.js';
 import { HeadKeeper } from './head-keeper.js';
 import { HEADS_NAME, readHeads } from './heads-file.js';
 import type { BranchVersions, DatabaseFile, DiskDurability, RememberedHeads } from './messages.js';
+import { startKeyRounds } from './key-rounds.js';
 import { loadFrom } from './load.js';
 import { OutsideWatch } from './outside-watch.js';
 import { takeOwnership } from './owner-lock.js';
@@ -80,8 +81,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const reader = new ReadClient(new URL('reader-worker.js', scripts), file, log);
     log.info({ directory, durability, epoch, branches: heads.length }, 'the store is open');
     const load = () => loadFrom(file);
+    const stopKeyRounds = startKeyRounds({
+      ...{ clock: options.clock, timers },
+      expire: (now) => {
+        queue.expireKeys(now);
+      },
+    });
     const parts = { durability, epoch, queue, reader, heads: keeper, outside, load, letGo };
-    return new SqliteStore(parts);
+    return new SqliteStore({ ...parts, stopKeyRounds });
   } catch (error) {
     await writer?.end();
     letGo();

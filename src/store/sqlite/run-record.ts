@@ -31,6 +31,12 @@ export function countRecovery(database: Database): void {
   write(database, 'recoveries', String(Number(read(database, 'recoveries') ?? '0') + 1));
 }
 
+/** Keys that expired up to this moment may be gone; it stands in the transaction that takes some away. */
+export function noteKeysExpired(database: Database, now: number): void {
+  const before = Number(read(database, 'keys_expired_until') ?? '0');
+  if (now > before) write(database, 'keys_expired_until', String(now));
+}
+
 function read(database: Database, name: string): string | null {
   const value = database.prepare('SELECT value FROM meta WHERE name = ?').pluck().get(name);
   return typeof value === 'string' ? value : null;

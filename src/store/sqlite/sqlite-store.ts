@@ -1,4 +1,5 @@
 /** The SQLite engine: one writer, one reader, and the ownership of the directory they work in. */
+import type { Cancel } from '../../base/clock.js';
 import type { Histograms } from '../../base/histogram.js';
 import type { OrderLine } from '../../domain/rows.js';
 import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from '../history.js';
@@ -32,6 +33,7 @@ interface Parts {
   readonly outside: OutsideWatch;
   readonly load: () => readonly LoadedBranch[];
   readonly letGo: () => void;
+  readonly stopKeyRounds: Cancel;
 }
 
 export class SqliteStore implements Store {
@@ -44,18 +46,20 @@ export class SqliteStore implements Store {
   readonly #outside: OutsideWatch;
   readonly #load: () => readonly LoadedBranch[];
   readonly #letGo: () => void;
+  readonly #stopKeyRounds: Cancel;
   #closing: Promise<void> | null = null;
 
-  constructor({ durability, epoch, queue, reader, heads, outside, load, letGo }: Parts) {
-    this.durability = durability;
-    this.epoch = epoch;
-    this.#queue = queue;
-    this.#reader = reader;
-    this.secrets = secretReads(reader);
-    this.#heads = heads;
-    this.#outside = outside;
-    this.#load = load;
-    this.#letGo = letGo;
+  constructor(parts: Parts) {
+    this.durability = parts.durability;
+    this.epoch = parts.epoch;
+    this.#queue = parts.queue;
+    this.#reader = parts.reader;
+    this.secrets = secretReads(parts.reader);
+    this.#heads = parts.heads;
+    this.#outside = parts.outside;
+    this.#load = parts.load;
+    this.#letGo = parts.letGo;
+    this.#stopKeyRounds = parts.stopKeyRounds;
   }
 
   load(): Promise<readonly LoadedBranch[]> {
@@ -148,6 +152,7 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     this.#outside.close();
+    this.#stopKeyRounds();
     await this.#queue.drain();
     await this.#heads.close();
     // The reader first: the last connection copies the log into the file and takes it away.

@@ -61,7 +61,7 @@ export class WriteQueue {
   readonly #measures = new GroupMeasures();
   readonly #listeners = new Set<(status: StoreStatus) => void>();
   readonly #settled: Map<string, number>;
-  readonly #counts = { commits: 0, groups: 0, recoveries: 0, wal_bytes: 0 };
+  readonly #counts = { commits: 0, groups: 0, recoveries: 0, keys_expired_total: 0, wal_bytes: 0 };
   #state: State;
   #status: StoreStatus = { state: 'ready' };
   /** Handed in during this turn. */
@@ -140,6 +140,11 @@ export class WriteQueue {
     });
   }
 
+  /** Has the keys taken away whose time was over at `now`: beside the commits, and the next time where nobody writes now. */
+  expireKeys(now: number): void {
+    if (this.#state.kind === 'running') this.#state.writer.post({ type: 'expire', now });
+  }
+
   /** Takes no more commits, and waits until those that it has are settled. */
   async drain(): Promise<void> {
     this.#draining = true;
@@ -212,6 +217,9 @@ export class WriteQueue {
         break;
       case 'looked':
         this.#tellLook(message.changed);
+        break;
+      case 'expired':
+        this.#counts.keys_expired_total += message.keys;
         break;
       case 'recovered':
         this.#recovered(message.outcomes);

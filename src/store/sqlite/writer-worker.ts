@@ -5,8 +5,9 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { assert, assertNever } from '../../base/assert.js';
 import { Checkpointer } from './checkpointer.js';
 import { openWriter } from './database.js';
-import { StoreOpenError, messageOf } from './errors.js';
+import { faultOf, messageOf, StoreOpenError } from './errors.js';
 import { GroupWriter } from './group-writer.js';
+import { KeyExpiry } from './key-expiry.js';
 import type { CommitItem, FromWriter, ToWriter, WriterStart } from './messages.js';
 import { lookUp, secure } from './recover.js';
 import { expectFile, findRollback } from './roll-back.js';
@@ -31,6 +32,7 @@ class WriterService {
   readonly #database: Database;
   readonly #groups: GroupWriter;
   readonly #checkpointer: Checkpointer;
+  readonly #expiry: KeyExpiry;
   readonly #dataVersion: Statement<[]>;
   #lastDataVersion: number;
   #failed = false;
@@ -45,7 +47,21 @@ class WriterService {
     this.#checkpointer = new Checkpointer(database, start, (reason) => {
       this.#fail(reason);
     });
+    this.#expiry = this.#expiring();
     post({ type: 'opened', epoch, heads: this.#groups.versions(), rolledBack });
+  }
+
+  #expiring(): KeyExpiry {
+    return new KeyExpiry(this.#database, {
+      durability: start.durability,
+      onExpired: (keys) => {
+        post({ type: 'expired', keys });
+        this.#checkpointer.afterGroup();
+      },
+      onError: (error) => {
+        if (faultOf(error) === 'disk') this.#fail(messageOf(error));
+      },
+    });
   }
 
   hear(message: ToWriter): void {
@@ -73,6 +89,9 @@ class WriterService {
         return null;
       case 'look':
         this.#look();
+        return null;
+      case 'expire':
+        this.#expiry.begin(message.now);
         return null;
       case 'close':
         void this.#close();
@@ -131,6 +150,7 @@ class WriterService {
   #fail(reason: string): void {
     if (this.#failed) return;
     this.#failed = true;
+    this.#expiry.stop();
     try {
       this.#database.close();
     } catch {
@@ -141,6 +161,7 @@ class WriterService {
 
   async #close(): Promise<void> {
     try {
+      this.#expiry.stop();
       await this.#checkpointer.close();
       endRun(this.#database);
       this.#database.close();

@@ -18,6 +18,7 @@ export const CHECKS = [
   'drawer',
   'z_number',
   'remembered',
+  'expected',
 ] as const;
 export type Check = (typeof CHECKS)[number];
 
@@ -36,10 +37,12 @@ export interface VerifyReport {
   readonly erased: number;
   /** Heads remembered beside the database that were looked for in it; 0: nothing was remembered. */
   readonly remembered: number;
+  /** Heads that the operator named, as the log told them, and that were looked for. */
+  readonly expected: number;
 }
 
 export class Findings {
-  readonly counts = { branches: 0, events: 0, rows: 0, erased: 0, remembered: 0 };
+  readonly counts = { branches: 0, events: 0, rows: 0, erased: 0, remembered: 0, expected: 0 };
   readonly #differences = new Map<Check, number>();
   #first: string | null = null;
 

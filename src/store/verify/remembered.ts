@@ -1,4 +1,4 @@
-/** The heads that were remembered outside the database lie on its chain: a copy of before lacks them. */
+/** The heads that are known from outside the database lie on its chain: a copy of before, or one whose tail was cut, lacks them. */
 import type { Database } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,20 +27,39 @@ export function checkRemembered(database: Database, text: string | null, finding
     return;
   }
   findings.counts.remembered = heads.length;
-  const hashAt = database
-    .prepare('SELECT lower(hex(hash)) FROM main.sync_event WHERE branch_id = ? AND version = ?')
-    .pluck();
-  for (const [branchId, version, hash] of heads) {
-    const stored = hashAt.get(branchId, version);
-    if (stored === hash) continue;
-    const claim = `${NAME} remembers branch ${String(branchId)} at version ${String(version)}`;
-    findings.add(
-      'remembered',
-      stored === undefined
-        ? `${claim}, which is not there: the database was rolled back`
-        : `${claim} with another hash: the database holds another history`,
-    );
+  for (const head of heads) {
+    const claim = `${NAME} remembers branch ${String(head[0])} at version ${String(head[1])}`;
+    const fault = faultOf(database, head);
+    if (fault !== null) findings.add('remembered', `${claim}${fault}`);
   }
+}
+
+/** A branch's commit and its hash in lower-case hex, as the hub told them to its log. */
+export type ExpectedHead = readonly [branchId: string, version: number, hash: string];
+
+export function checkExpected(
+  database: Database,
+  heads: readonly ExpectedHead[],
+  findings: Findings,
+): void {
+  findings.counts.expected = heads.length;
+  for (const head of heads) {
+    const claim = `branch ${head[0]} is expected to hold version ${String(head[1])}`;
+    const fault = faultOf(database, head);
+    if (fault !== null) findings.add('expected', `${claim}${fault}`);
+  }
+}
+
+/** Ends the sentence that names the head; null: it lies on the chain. */
+function faultOf(database: Database, [branchId, version, hash]: readonly unknown[]): string | null {
+  const stored = database
+    .prepare('SELECT lower(hex(hash)) FROM main.sync_event WHERE branch_id = ? AND version = ?')
+    .pluck()
+    .get(branchId, version);
+  if (stored === hash) return null;
+  return stored === undefined
+    ? ', which is not there: the database was rolled back'
+    : ' with another hash: the database holds another history';
 }
 
 function headsIn(text: string): unknown[][] | null {

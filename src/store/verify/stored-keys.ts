@@ -23,6 +23,8 @@ export class StoredKeys {
   readonly #row: Statement<[string, string]>;
   readonly #newest: Statement<[string]>;
   readonly #newestAt = new Map<string, number>();
+  /** Keys whose time was over at this moment may have been taken away. */
+  readonly #expiredUntil: number;
 
   constructor(database: Database, findings: Findings) {
     this.#findings = findings;
@@ -32,6 +34,12 @@ export class StoredKeys {
     this.#newest = database
       .prepare<[string]>('SELECT max(at) FROM main.sync_event WHERE branch_id = ?')
       .pluck();
+    this.#expiredUntil = Number(
+      database
+        .prepare("SELECT value FROM main.meta WHERE name = 'keys_expired_until'")
+        .pluck()
+        .get() ?? 0,
+    );
   }
 
   /** The event's key has its answer, and the answer names what the event wrote. */
@@ -39,7 +47,8 @@ export class StoredKeys {
     const { branch_id, key, version } = event;
     if (key === null) return;
     const row = this.#row.get(branch_id, key) as KeyRow | undefined;
-    const mayBeGone = event.at + KEPT_MS <= this.#newestOf(branch_id);
+    const goneBy = Math.max(this.#newestOf(branch_id), this.#expiredUntil);
+    const mayBeGone = event.at + KEPT_MS <= goneBy;
     const place = `key ${branch_id} ${shown(key)}`;
     if (row === undefined || row.version !== version) {
       if (mayBeGone) return;

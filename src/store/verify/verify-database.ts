@@ -13,7 +13,7 @@ import { Fold } from './fold.js';
 import { checkHeads } from './heads.js';
 import { checkMoney } from './money.js';
 import { resolvePersonal } from './personal.js';
-import { checkRemembered, readRemembered } from './remembered.js';
+import { checkExpected, checkRemembered, readRemembered, type ExpectedHead } from './remembered.js';
 import { Scratch } from './scratch.js';
 import { StoredKeys } from './stored-keys.js';
 import { versionedTables, type TableShape } from './table-shape.js';
@@ -29,6 +29,8 @@ export interface VerifyOptions {
   /** Path of the database file. */
   readonly file: string;
   readonly onProgress?: (progress: VerifyProgress) => void;
+  /** Heads that the database must hold. Default: none but those in `heads.json` beside it. */
+  readonly expectedHeads?: readonly ExpectedHead[];
 }
 
 /** Events read at a time; between two pages the event loop turns. */
@@ -79,12 +81,14 @@ class Verification {
   readonly #remembered: string | null;
   readonly #tables: ReadonlyMap<string, TableShape>;
   readonly #findings = new Findings();
+  readonly #expected: readonly ExpectedHead[];
   readonly #onProgress: (progress: VerifyProgress) => void;
 
   constructor(database: Database.Database, remembered: string | null, options: VerifyOptions) {
     this.#database = database;
     this.#remembered = remembered;
     this.#tables = versionedTables(database);
+    this.#expected = options.expectedHeads ?? [];
     this.#onProgress = options.onProgress ?? (() => undefined);
   }
 
@@ -109,6 +113,7 @@ class Verification {
     await setImmediate();
     checkMoney(this.#database, this.#findings);
     checkRemembered(this.#database, this.#remembered, this.#findings);
+    checkExpected(this.#database, this.#expected, this.#findings);
   }
 
   /** What SQLite itself finds wrong with the file: broken pages, indexes that disagree with their table. */
