@@ -1,7 +1,8 @@
-/** Bodies: JSON alone, guarded like messages on the wire (depth, prototype keys, half surrogates). */
+/** Bodies: JSON alone, guarded like messages on the wire (depth, prototype keys, half surrogates, card data). */
 import type { FastifyInstance } from 'fastify';
 import { refuse } from '../base/refusal.js';
-import { jsonFault } from '../protocol/guard-json.js';
+import { cardFaults, refuseCardData } from '../protocol/card-faults.js';
+import { guardVerdict } from '../protocol/guard.js';
 import { RequestRefused } from './problem.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -27,9 +28,12 @@ export function takeJsonBodies(app: FastifyInstance): void {
 }
 
 function parsed(bytes: Buffer): unknown {
-  const fault = jsonFault(bytes);
-  if (fault !== null) throw malformed(fault);
-  return JSON.parse(utf8.decode(bytes));
+  const verdict = guardVerdict(bytes, 'json');
+  if (verdict !== null && verdict !== 'card_suspected') throw malformed(verdict);
+  const body: unknown = JSON.parse(utf8.decode(bytes));
+  const faults = verdict === null ? [] : cardFaults(body);
+  if (faults.length > 0) throw new RequestRefused(refuseCardData(faults));
+  return body;
 }
 
 function malformed(reason: string): RequestRefused {

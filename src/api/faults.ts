@@ -1,5 +1,5 @@
 /** What Fastify itself refuses, and bugs, as problem documents. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../base/log.js';
 import { refuse } from '../base/refusal.js';
 import { internalFault, RequestRefused, sendProblem } from './problem.js';
@@ -19,4 +19,13 @@ export function answerFaults(app: FastifyInstance, log: Log): void {
     log.error({ err: error, method, route: routeOptions.url }, 'a request failed');
     return sendProblem(reply, internalFault());
   });
+}
+
+/** For requests that no route is looked up for, as their path cannot be read; it is not repeated. */
+export function answerUnroutable(
+  _error: unknown,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void sendProblem(reply, refuse('bad_message', 'the path of the URL cannot be read'));
 }

@@ -1,5 +1,6 @@
 /** The request headers that the API gives a meaning to. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { cardDataIn } from '../base/card-data.js';
 import { refuse, type FaultDetail, type Refusal } from '../base/refusal.js';
 import { CORRELATION_ID_LENGTH_MAX, KEY_LENGTH_MAX } from '../protocol/limits.js';
 
@@ -63,7 +64,11 @@ export function correlationId(headers: IncomingHttpHeaders): string | undefined 
     traceId(single(headers['traceparent'])),
   ];
   return candidates.find(
-    (id) => id !== undefined && PLAIN.test(id) && id.length <= CORRELATION_ID_LENGTH_MAX,
+    (id) =>
+      id !== undefined &&
+      PLAIN.test(id) &&
+      id.length <= CORRELATION_ID_LENGTH_MAX &&
+      cardDataIn(id) === null,
   );
 }
 

@@ -18,6 +18,9 @@ export const BROKEN = {
 
 export type BrokenReason = keyof typeof BROKEN;
 
+/** `card_suspected`: to be decoded, and then looked at for card data. null: nothing speaks against the message. */
+export type GuardVerdict = BrokenReason | 'card_suspected' | null;
+
 /** Keys through which an object's prototype could be reached. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
   '__proto__',

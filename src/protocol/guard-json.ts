@@ -2,8 +2,10 @@
  * Looks at the bytes of a JSON message before it is parsed: its size, its depth, its keys and its escapes. Whether it is
  * JSON and UTF-8 at all is left to the parser, which costs no more than the message is long.
  */
-import { FORBIDDEN_KEYS, isForbiddenKey, type BrokenReason } from './broken.js';
+import { FORBIDDEN_KEYS, isForbiddenKey, type BrokenReason, type GuardVerdict } from './broken.js';
+import { holdsOtherDigits, isSuspicious } from './card-suspicion.js';
 import { MESSAGE_BYTES_MAX, MESSAGE_DEPTH_MAX } from './limits.js';
+import { needsSecondLook } from './name-starts.js';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -23,15 +25,22 @@ class JsonGuard {
   #bytes: Uint8Array = NOTHING;
   #position = 0;
   #depth = 0;
+  #isSuspicious = false;
 
-  check(bytes: Uint8Array): BrokenReason | null {
+  check(bytes: Uint8Array): GuardVerdict {
     this.#bytes = bytes;
     this.#position = 0;
     this.#depth = 0;
+    this.#isSuspicious = false;
     this.#passSpace();
     const fault = bytes[this.#position] === OPEN_BRACE ? this.#readAll() : 'not_a_map';
+    const verdict = fault ?? this.#suspicion();
     this.#bytes = NOTHING;
-    return fault;
+    return verdict;
+  }
+
+  #suspicion(): GuardVerdict {
+    return this.#isSuspicious || isSuspicious(this.#bytes) ? 'card_suspected' : null;
   }
 
   #readAll(): BrokenReason | null {
@@ -65,6 +74,7 @@ class JsonGuard {
   #readString(): BrokenReason | null {
     const start = this.#position;
     let escaped = false;
+    let all = 0;
     for (;;) {
       const byte = this.#bytes[this.#position];
       if (byte === undefined) return 'not_decodable';
@@ -74,13 +84,20 @@ class JsonGuard {
         const fault = this.#passEscape();
         if (fault !== null) return fault;
       } else {
+        all |= byte;
         this.#position += 1;
       }
     }
     const end = this.#position;
     this.#position += 1;
+    // An escape may stand for anything.
+    if (escaped || (all >= 0x80 && holdsOtherDigits(this.#bytes, start, end))) {
+      this.#isSuspicious = true;
+    }
     this.#passSpace();
     if (this.#bytes[this.#position] !== COLON) return null;
+    if (!escaped && !needsSecondLook(this.#bytes, start, end)) return null;
+    this.#isSuspicious = true;
     return this.#isForbidden(start, end, escaped) ? 'forbidden_key' : null;
   }
 
@@ -142,6 +159,6 @@ function hexDigit(byte: number | undefined): number {
 const guard = new JsonGuard();
 
 /** null: nothing speaks against parsing the bytes, which may still fail. */
-export function jsonFault(bytes: Uint8Array): BrokenReason | null {
+export function jsonVerdict(bytes: Uint8Array): GuardVerdict {
   return bytes.length > MESSAGE_BYTES_MAX ? 'too_large' : guard.check(bytes);
 }

@@ -2,12 +2,18 @@
  * Looks at the bytes of a MessagePack message before anything is decoded: one pass over the tokens that builds nothing, so
  * that a hostile message costs no more than its own length.
  */
-import { isForbiddenKey, type BrokenReason } from './broken.js';
+import { isForbiddenKey, type BrokenReason, type GuardVerdict } from './broken.js';
+import { holdsOtherDigits, isSuspicious } from './card-suspicion.js';
 import { MESSAGE_BYTES_MAX, MESSAGE_DEPTH_MAX } from './limits.js';
-import { isUtf8 } from './utf8.js';
+import { needsSecondLook } from './name-starts.js';
+import { isAscii, isUtf8 } from './utf8.js';
 
 /** Bytes behind the tokens 0xca to 0xd3, the numbers of fixed length. */
 const NUMBER_BYTES = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8];
+
+/** The first two bytes of 2^41 as float64 and as float32. */
+const DOUBLE_2_41 = 0x4280;
+const FLOAT_2_41 = 0x5400;
 
 /** What is looked at between two messages. */
 const NOTHING = new Uint8Array(0);
@@ -19,14 +25,21 @@ class MsgpackGuard {
   #depth = 0;
   readonly #lacking = new Uint32Array(MESSAGE_DEPTH_MAX + 1);
   readonly #isMap = new Uint8Array(MESSAGE_DEPTH_MAX + 1);
+  #isSuspicious = false;
 
-  check(bytes: Uint8Array): BrokenReason | null {
+  check(bytes: Uint8Array): GuardVerdict {
     this.#bytes = bytes;
     this.#position = 0;
     this.#depth = 0;
+    this.#isSuspicious = false;
     const fault = isMapToken(bytes[0]) ? this.#readAll() : 'not_a_map';
+    const verdict = fault ?? this.#suspicion();
     this.#bytes = NOTHING;
-    return fault;
+    return verdict;
+  }
+
+  #suspicion(): GuardVerdict {
+    return this.#isSuspicious || isSuspicious(this.#bytes) ? 'card_suspected' : null;
   }
 
   #readAll(): BrokenReason | null {
@@ -50,6 +63,8 @@ class MsgpackGuard {
     const start = this.#position;
     const fault = this.#passText(length);
     if (fault !== null) return fault;
+    if (!needsSecondLook(this.#bytes, start, this.#position)) return null;
+    this.#isSuspicious = true;
     return isForbiddenKey(this.#bytes, start, this.#position) ? 'forbidden_key' : null;
   }
 
@@ -59,11 +74,24 @@ class MsgpackGuard {
     if (token < 0x80 || token >= 0xe0) return null;
     if (token < 0x90) return this.#open(token & 0x0f, true);
     if (token < 0xa0) return this.#open(token & 0x0f, false);
-    if (token >= 0xca && token <= 0xd3) return this.#pass(NUMBER_BYTES[token - 0xca] ?? 0);
+    if (token >= 0xca && token <= 0xd3) return this.#passNumber(token);
     if (isExtensionToken(token)) return 'extension_type';
     const length = this.#stringLength(token);
     if (length !== -1) return this.#passText(length);
     return this.#readRareValue(token);
+  }
+
+  /** A number of 2^41 and above is suspicious: epoch milliseconds are below until 2039, card numbers are not. */
+  #passNumber(token: number): BrokenReason | null {
+    const start = this.#position;
+    const head = ((this.#bytes[start] ?? 0) << 8) | (this.#bytes[start + 1] ?? 0);
+    const magnitude = head & 0x7fff;
+    if (token === 0xcb) this.#isSuspicious ||= magnitude >= DOUBLE_2_41;
+    else if (token === 0xca) this.#isSuspicious ||= magnitude >= FLOAT_2_41;
+    else if (token === 0xcf || token === 0xd3) {
+      this.#isSuspicious ||= head !== 0 || (this.#bytes[start + 2] ?? 0) >= 2;
+    }
+    return this.#pass(NUMBER_BYTES[token - 0xca] ?? 0);
   }
 
   #readRareValue(token: number): BrokenReason | null {
@@ -134,7 +162,13 @@ class MsgpackGuard {
     const start = this.#position;
     const fault = this.#pass(length);
     if (fault !== null) return fault;
-    return isUtf8(this.#bytes, start, this.#position) ? null : 'invalid_utf8';
+    if (isAscii(this.#bytes, start, this.#position)) return null;
+    return this.#passOtherText(start, this.#position);
+  }
+
+  #passOtherText(start: number, end: number): BrokenReason | null {
+    if (holdsOtherDigits(this.#bytes, start, end)) this.#isSuspicious = true;
+    return isUtf8(this.#bytes, start, end) ? null : 'invalid_utf8';
   }
 }
 
@@ -150,6 +184,6 @@ function isExtensionToken(token: number): boolean {
 const guard = new MsgpackGuard();
 
 /** null: the bytes are one whole map, well-formed throughout; whether it has a `type` is for the reader. */
-export function msgpackFault(bytes: Uint8Array): BrokenReason | null {
+export function msgpackVerdict(bytes: Uint8Array): GuardVerdict {
   return bytes.length > MESSAGE_BYTES_MAX ? 'too_large' : guard.check(bytes);
 }

@@ -4,13 +4,15 @@
  */
 import { Type as Schema, type TObject } from 'typebox';
 import { assertNever } from '../base/assert.js';
+import { cardDataIn } from '../base/card-data.js';
 import { refuse, type Refusal } from '../base/refusal.js';
 import { BROKEN, type BrokenReason } from './broken.js';
+import { cardFaults, refuseCardData } from './card-faults.js';
 import { isViewName } from './channels.js';
 import { checkCommand, checkQuery, shorten, unknownName, withFaults } from './check.js';
 import { decode } from './codec.js';
 import { compileChecker, type Checker } from './compile.js';
-import { messageFault } from './guard.js';
+import { guardVerdict } from './guard.js';
 import { KEY_LENGTH_MAX, REQUEST_ID_LENGTH_MAX } from './limits.js';
 import type { ClientMessage, Encoding } from './messages.js';
 import { ENVELOPES, pickBy, type Pick } from './schemas.js';
@@ -51,12 +53,23 @@ function tagged(envelope: TObject): TObject {
 }
 
 export function parseClientMessage(bytes: Uint8Array, encoding: Encoding): ParsedMessage {
-  const fault = messageFault(bytes, encoding);
-  if (fault !== null) return broken(fault);
+  const verdict = guardVerdict(bytes, encoding);
+  if (verdict !== null && verdict !== 'card_suspected') return broken(verdict);
   const fields = decodeFields(bytes, encoding);
   if (typeof fields === 'string') return broken(fields);
   const type = fields['type'];
-  return typeof type === 'string' ? read(type, fields) : broken('no_type');
+  if (typeof type !== 'string') return broken('no_type');
+  return (verdict === null ? null : refuseCards(type, fields)) ?? read(type, fields);
+}
+
+/** Before anything else: other refusals repeat names. A token is never repeated, kept or logged, so it may be anything. */
+function refuseCards(type: string, fields: Fields): ParsedMessage | null {
+  const faults = cardFaults(isWithToken(type) ? { ...fields, token: null } : fields);
+  return faults.length === 0 ? null : refused(type, fields, refuseCardData(faults));
+}
+
+function isWithToken(type: string): boolean {
+  return type === ('hello' satisfies Type) || type === ('auth' satisfies Type);
 }
 
 /** The guards have made sure of a map. */
@@ -122,5 +135,6 @@ function refused(type: string, fields: Fields, refusal: Refusal): ParsedMessage 
 }
 
 function repeatable(value: unknown, lengthMax: number): string | null {
-  return typeof value === 'string' && value.length > 0 && value.length <= lengthMax ? value : null;
+  if (typeof value !== 'string' || value.length === 0 || value.length > lengthMax) return null;
+  return cardDataIn(value) === null ? value : null;
 }

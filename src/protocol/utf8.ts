@@ -1,6 +1,14 @@
 /** Whether bytes are UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
 
 /** Looks at the bytes from `start` to `end` (exclusive). */
+export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let position = start; position < end; position += 1) {
+    if ((bytes[position] ?? 0) >= 0x80) return false;
+  }
+  return true;
+}
+
+/** Looks at the bytes from `start` to `end` (exclusive). */
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   let position = start;
   while (position < end) {

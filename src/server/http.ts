@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import { registerApi } from '../api/api.js';
 import type { ApiContext } from '../api/context.js';
 import { serveDocs } from '../api/docs.js';
-import { answerFaults } from '../api/faults.js';
+import { refuseCardRequests } from '../api/card-door.js';
+import { answerFaults, answerUnroutable } from '../api/faults.js';
 import { correlationId } from '../api/headers.js';
 import { secure } from '../api/security.js';
 import type { HubState } from '../hub/hub.js';
@@ -67,6 +68,7 @@ function newApplication({ api, tls, trustsProxy }: HttpOptions): FastifyInstance
     genReqId: ({ headers }: IncomingMessage) => correlationId(headers) ?? api.newId(),
     requestIdHeader: false,
     exposeHeadRoutes: true,
+    frameworkErrors: answerUnroutable,
     trustProxy: trustsProxy,
   } as const;
   if (tls === null) return fastify({ ...options, http: bounds });
@@ -81,6 +83,7 @@ export function createHttp(options: HttpOptions): HttpServer {
     void reply.header('cache-control', 'no-store').header('x-correlation-id', request.id);
     withCorrelation(request.id, done);
   });
+  refuseCardRequests(app);
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
     const { statusCode: status, elapsedTime } = reply;

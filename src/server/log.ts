@@ -1,9 +1,10 @@
-/** The log: one JSON line for each entry, or readable lines on a terminal. Tokens and secrets never get into it. */
+/** The log: one JSON line for each entry, or readable lines on a terminal. Tokens, secrets and card data never get into it. */
 import { Writable } from 'node:stream';
 import { pino, type DestinationStream } from 'pino';
 import pinoPretty from 'pino-pretty';
 import type { Log } from '../base/log.js';
 import { correlation } from '../hub/correlation.js';
+import { scrubLine } from './log-line.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -16,34 +17,17 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-const SECRET_FIELDS = [
-  'token',
-  'secret',
-  'authorization',
-  'cookie',
-  'password',
-  'pin',
-  'sentryDsn',
-];
-/** A signed token, wherever in a line it stands. */
-const SIGNED_TOKEN = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
-const HIDDEN = '[hidden]';
-
 export function createLog({ level, pretty, destination }: LogOptions): Log {
   const sink = destination ?? pino.destination({ fd: 1, sync: true });
   const options = {
     level,
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: {
-      paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-      censor: HIDDEN,
-    },
     mixin() {
       const correlationId = correlation();
       return correlationId === undefined ? {} : { correlationId };
     },
-    hooks: { streamWrite: (line: string) => line.replace(SIGNED_TOKEN, HIDDEN) },
+    hooks: { streamWrite: scrubLine },
   };
   return pino(options, pretty ? readable(sink) : sink);
 }

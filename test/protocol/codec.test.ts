@@ -7,7 +7,7 @@ import {
   encodeFramed,
   packedLength,
 } from '../../src/protocol/codec.js';
-import { msgpackFault } from '../../src/protocol/guard-msgpack.js';
+import { messageFault } from '../../src/protocol/guard.js';
 import type { Encoding } from '../../src/protocol/messages.js';
 import { bytesOf, ENCODINGS, message } from './support.js';
 
@@ -31,7 +31,7 @@ describe('codec', () => {
   test('P-ENC-2 no message is written with an extension type or another key than a string', () => {
     fc.assert(
       fc.property(message(), (value) => {
-        expect(msgpackFault(encode(value, 'msgpack'))).toBeNull();
+        expect(messageFault(encode(value, 'msgpack'), 'msgpack')).toBeNull();
       }),
     );
   });

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encode } from '../../src/protocol/codec.js';
-import { jsonFault } from '../../src/protocol/guard-json.js';
+import { messageFault } from '../../src/protocol/guard.js';
 import { MESSAGE_BYTES_MAX } from '../../src/protocol/limits.js';
 import { message, textBytes } from './support.js';
+
+const jsonFault = (bytes: Uint8Array) => messageFault(bytes, 'json');
 
 function faultOf(text: string): string | null {
   return jsonFault(textBytes(text));

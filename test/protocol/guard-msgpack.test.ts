@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encode } from '../../src/protocol/codec.js';
-import { msgpackFault } from '../../src/protocol/guard-msgpack.js';
+import { messageFault } from '../../src/protocol/guard.js';
 import { MESSAGE_BYTES_MAX, MESSAGE_DEPTH_MAX } from '../../src/protocol/limits.js';
 import { bytesOf, message } from './support.js';
+
+const msgpackFault = (bytes: Uint8Array) => messageFault(bytes, 'msgpack');
 
 /** `{"a": <the value>}` */
 function holding(value: string): Uint8Array {

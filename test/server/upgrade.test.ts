@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/base/log.js';
 import {
   closeCode,
   dial,
@@ -94,5 +95,22 @@ describe('the door for WebSockets', () => {
     open = await doorOnPort();
     const socket = await dial(open.port, [MSGPACK], { perMessageDeflate: true });
     expect(socket.extensions).toBe('');
+  });
+
+  it('CARD-10 an upgrade that carries card data is refused with 400, which repeats none of it', async () => {
+    const told: unknown[] = [];
+    const info = (fields: object) => void told.push(fields);
+    open = await doorOnPort({ log: { ...silentLog, info } });
+    const refusals = [
+      await refusedWith(open.port, [MSGPACK], { path: '/ws?card=4111+1111+1111+1111' }),
+      await refusedWith(open.port, [MSGPACK], { path: '/4111111111111111' }),
+      await refusedWith(open.port, [MSGPACK, '4111111111111111']),
+      await refusedWith(open.port, [MSGPACK], { path: '/ws?cvv=123' }),
+      await refusedWith(open.port, [MSGPACK], {
+        headers: { Origin: 'https://4111-1111-1111-1111.example' },
+      }),
+    ];
+    expect(refusals).toEqual(['400', '400', '400', '400', '400']);
+    expect(JSON.stringify(told)).not.toMatch(/1111|123/);
   });
 });

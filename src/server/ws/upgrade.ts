@@ -5,6 +5,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { requestCardFaults } from '../../api/card-door.js';
 import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import type { Hub } from '../../hub/hub.js';
@@ -83,6 +84,9 @@ function judge(
   { hub, allowedOrigins, connectionsMax }: DoorOptions,
   connections: number,
 ): HttpRefusal | undefined {
+  if (requestCardFaults(request.url ?? '', request.headers).length > 0) {
+    return { status: 400, message: 'card data is never taken here' };
+  }
   const path = (request.url ?? '').split('?', 1)[0];
   if (path !== SOCKET_PATH) return { status: 404, message: `WebSockets are at ${SOCKET_PATH}` };
   const { origin, host } = request.headers;
