@@ -94,8 +94,6 @@ export function createHttp(options: HttpOptions): HttpServer {
     options.api.log.debug({ method, route, status, ms, correlationId: request.id }, 'answered');
     done();
   });
-  // Once more after the body was read, which happens in the socket's own context.
-  app.addHook('preValidation', (request, _reply, done) => withCorrelation(request.id, done));
   secure(app, options.allowedOrigins);
   answerFaults(app, options.api.log);
   registerApi(app, options.api);

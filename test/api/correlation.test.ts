@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { correlation } from '../../src/hub/correlation.js';
 import { createLog } from '../../src/server/log.js';
@@ -38,8 +39,9 @@ async function watched(): Promise<void> {
   api = await Served.start({}, { log, store: Object.assign(store, { commit: noting }) });
 }
 
-const send = (headers: Record<string, string>, key = 'k') =>
+const send = async (headers: Record<string, string>, key = 'k', token?: string) =>
   api.ask('POST', '/branches/main/commands', {
+    token: token ?? (await api.token({ role: 'cashier' })),
     headers: { 'idempotency-key': key, ...headers },
     body: { name: 'order.open', payload: { order_type: 'takeaway' } },
   });
@@ -69,9 +71,10 @@ describe('correlation', () => {
   it('A-COR-2 200 requests at once never mix: answers, events and log lines bear their own', async () => {
     await watched();
     await api.give('shift.open', { opening_float: 1 });
+    const token = await api.token({ role: 'cashier' });
     const asked = Array.from({ length: 200 }, (_, index) => `request-${index}`);
     const answers = await Promise.all(
-      asked.map((id) => send({ 'x-correlation-id': id }, `key-of-${id}`)),
+      asked.map((id) => send({ 'x-correlation-id': id }, `key-of-${id}`, token)),
     );
     expect(answers.map(({ headers }) => headers.get('x-correlation-id'))).toEqual(asked);
     for (const id of asked) {
@@ -86,6 +89,27 @@ describe('correlation', () => {
     expect(answered.filter((id = '') => id.startsWith('request-')).sort()).toEqual(
       [...asked].sort(),
     );
+  }, 30_000);
+
+  it('A-COR-2 also those whose body comes later than their head', async () => {
+    await watched();
+    await api.give('shift.open', { opening_float: 1 });
+    const asking = request(`${api.server.url}/api/v1/branches/main/commands`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await api.token({ role: 'cashier' })}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'late',
+        'x-correlation-id': 'slow-hand',
+      },
+    });
+    asking.write('{"name":"order.open",');
+    await api.ask('GET', '/branches/main', { headers: { 'x-correlation-id': 'another' } });
+    asking.end('"payload":{"order_type":"takeaway"}}');
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    expect(lines.find(({ key }) => key === 'late')?.correlationId).toBe('slow-hand');
   });
 
   it('A-COR-3 the id of a command over WebSocket reaches the log and the event', async () => {
