@@ -1,7 +1,7 @@
 /** Tokens for the clients of a hub under measurement, signed with the key in its data directory. */
 import { systemClock } from '#dist/base/clock.js';
 import type { Role } from '#dist/domain/rows.js';
-import { openTokenKey } from '#dist/server/token-key.js';
+import { openTokenKeys } from '#dist/server/token-key.js';
 import { openTokens } from '#dist/server/tokens.js';
 
 const SECONDS_TO_LIVE = 3_600;
@@ -17,7 +17,7 @@ export interface TokenHolders {
 
 export function signTokens(directory: string, holders: TokenHolders): Promise<string[]> {
   const { role, count, prefix = role, branch = 'main' } = holders;
-  const tokens = openTokens(openTokenKey(directory), systemClock);
+  const tokens = openTokens(openTokenKeys(directory), systemClock);
   return Promise.all(
     Array.from({ length: count }, (_, index) => {
       const device = `${prefix}-${String(index + 1)}`;

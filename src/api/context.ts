@@ -5,6 +5,7 @@ import type { Log } from '../base/log.js';
 import type { Hub } from '../hub/hub.js';
 import type { TokenVerdict } from '../hub/options.js';
 import type { Store } from '../store/port.js';
+import type { Identity } from './identity/identity.js';
 
 export interface ApiContext {
   readonly hub: Hub;
@@ -14,6 +15,7 @@ export interface ApiContext {
   readonly timers: Timers;
   readonly newId: NewId;
   readonly log: Log;
+  readonly identity: Identity;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
   /** Of this program. */
   readonly version: string;

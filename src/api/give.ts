@@ -80,7 +80,15 @@ export async function give(giver: Giver, command: GivenCommand): Promise<RouteAn
   } as const;
   const connectionId = `http:${correlationId}`;
   const sender = { principal, connectionId, isConnected: () => true };
-  return answerOf(await withinWait(giveCommand(branch, message, sender), context));
+  return settled(giveCommand(branch, message, sender), context);
+}
+
+/** What a command came to, as the API answers it. */
+export async function settled(
+  answer: Promise<CommandAnswer>,
+  context: ApiContext,
+): Promise<RouteAnswer> {
+  return answerOf(await withinWait(answer, context));
 }
 
 /** While the store settles a commit whose outcome it does not know, there is no answer: the key finds it later. */

@@ -8,16 +8,19 @@ import type { HubBranch } from '../hub/hub-branch.js';
 import { subjectOf } from '../hub/limits/allowances.js';
 import type { UNAUTHENTICATED_COST } from '../hub/limits/addresses.js';
 import type { RequestKind } from '../hub/limits/request-kind.js';
+import type { Credential } from '../hub/options.js';
 import { foreignBranch } from '../hub/session/command-door.js';
-import type { Principal } from '../protocol/messages.js';
 import type { ApiContext } from './context.js';
 import { bearerToken, holds } from './headers.js';
 import { internalFault, sendProblem } from './problem.js';
 import { requestReader, type RequestParts } from './request-reader.js';
 import type { Access, Route, RouteAnswer } from './route.js';
 
-type Signed = { readonly principal: Principal; readonly branch: HubBranch };
-type Admission = Signed | { readonly principal: null; readonly branch: null };
+type Signed = Credential & { readonly branch: HubBranch };
+type Nobody = { readonly principal: null; readonly grant: null; readonly branch: null };
+type Admission = Signed | Nobody;
+
+const NOBODY: Nobody = { principal: null, grant: null, branch: null };
 
 /** The application's prefix is the caller's. */
 export function registerRoutes(
@@ -51,10 +54,7 @@ async function admit(
   context: ApiContext,
 ): Promise<Admission | Refusal> {
   const { hub, verifyToken } = context;
-  if (access === 'public') {
-    const anybody = { principal: null, branch: null };
-    return (await tooMany(request, context, 'withoutToken')) ?? anybody;
-  }
+  if (access === 'public') return (await tooMany(request, context, 'withoutToken')) ?? NOBODY;
   const token = bearerToken(request.headers);
   if (typeof token !== 'string') {
     return (await tooMany(request, context, 'withoutToken')) ?? token;
@@ -63,14 +63,16 @@ async function admit(
   if (verdict.kind === 'refused') {
     return (await tooMany(request, context, 'wrongToken')) ?? verdict.refusal;
   }
-  const { principal } = verdict;
+  const { principal, grant } = verdict;
+  const objection = hub.objection(verdict);
+  if (objection !== null) return refuse('unauthenticated', objection);
   const { branch: named = principal.branch_id } = request.params as { readonly branch?: string };
   const branch = hub.branches.get(principal.branch_id);
   if (branch === undefined || named !== principal.branch_id) return foreignBranch();
   if (access !== 'signed_in' && !access.includes(principal.role)) {
     return refuse('forbidden', `a ${principal.role} may not do this`);
   }
-  return { principal, branch };
+  return { principal, grant, branch };
 }
 
 /** Of requests from this address that nobody answers for; whoever brings a valid token is not kept out by them. */

@@ -7,6 +7,7 @@ import type { Refusal, RefusalCode } from '../base/refusal.js';
 import type { Role } from '../domain/rows.js';
 import type { HubBranch } from '../hub/hub-branch.js';
 import type { RequestKind } from '../hub/limits/request-kind.js';
+import type { Grant } from '../hub/options.js';
 import type { Principal } from '../protocol/messages.js';
 import type { ApiContext } from './context.js';
 
@@ -37,6 +38,8 @@ export interface Call<
 > {
   /** Who asks; null on public routes, whatever token came along. */
   readonly principal: A extends 'public' ? null : Principal;
+  /** What the principal's token was given for; null on public routes. */
+  readonly grant: A extends 'public' ? null : Grant;
   /** The principal's branch, which is the `:branch` of the path where it has one; null on public routes. */
   readonly branch: A extends 'public' ? null : HubBranch;
   readonly params: Readonly<Record<ParamName<Path>, string>>;

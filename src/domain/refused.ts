@@ -39,3 +39,13 @@ export function lineState(line: OrderLine, message: string, more: object = {}): 
 export function refusedIfFinished(header: OrderHeader): Decision | undefined {
   return isFinished(header) ? orderState(header, `the order is ${header.status}`) : undefined;
 }
+
+/** Fields that a new record needs: those that are undefined are told. */
+export function missingFields(fields: Readonly<Record<string, unknown>>): Decision {
+  const missing = Object.keys(fields).filter((name) => fields[name] === undefined);
+  const details = missing.map((name) => ({
+    path: `/${name}`,
+    reason: 'is needed for a new record',
+  }));
+  return refused('validation_failed', `${missing.join(' and ')} must be given`, { details });
+}

@@ -2,22 +2,11 @@
 import { Type, type Static } from 'typebox';
 import { assert } from '../base/assert.js';
 import type { ChangeSet, RowChange } from './change-set.js';
-import { Id, MoneyOrZero, Name, PERCENT_MAX, strict } from './fields.js';
+import { CutoffHour, Role, Settings, TaxRules } from './branch-settings.js';
+import { Id, MoneyOrZero, Name, strict } from './fields.js';
 import { MenuItemColumns, Names, modifierGroupFaults, newMenuItem } from './menu-item.js';
 import type { Rows, TableName } from './rows.js';
 import { newStaff } from './staff.js';
-
-const Rate = Type.Integer({ minimum: 0, maximum: PERCENT_MAX });
-const OrderTypes = Type.Array(
-  Type.Union([Type.Literal('dine_in'), Type.Literal('takeaway'), Type.Literal('delivery')]),
-);
-const AnyRole = Type.Union([
-  Type.Literal('admin'),
-  Type.Literal('manager'),
-  Type.Literal('cashier'),
-  Type.Literal('waiter'),
-  Type.Literal('kitchen'),
-]);
 
 /** The form of data/demo/*.json. Stations and items stand in the order in which screens show them. */
 export const Seed = strict({
@@ -26,21 +15,15 @@ export const Seed = strict({
     name: Name,
     currency: Type.String({ pattern: '^[A-Z]{3}$' }),
     zone: Name,
-    cutoff_hour: Type.Integer({ minimum: 0, maximum: 23 }),
-    tax_rules: strict({
-      service_charge_rate: Rate,
-      service_charge_order_types: OrderTypes,
-      service_charge_tax_rate: Rate,
-      rounding_unit: Type.Integer({ minimum: 1, maximum: 1_000 }),
-    }),
-    /** `tables`: the table numbers of the house. */
-    settings: strict({ tables: Type.Array(Name) }),
+    cutoff_hour: CutoffHour,
+    tax_rules: TaxRules,
+    settings: Settings,
   }),
   stations: Type.Array(strict({ id: Id, name: Name, names: Type.Optional(Names) })),
   items: Type.Array(
     Type.Intersect([MenuItemColumns, Type.Object({ name: Name, price: MoneyOrZero })]),
   ),
-  staff: Type.Array(strict({ id: Id, name: Name, role: AnyRole })),
+  staff: Type.Array(strict({ id: Id, name: Name, role: Role })),
 });
 
 export type Seed = Static<typeof Seed>;

@@ -5,7 +5,7 @@ import type { Connection, ConnectionEvents } from './connection.js';
 import type { HubBranch } from './hub-branch.js';
 import type { AddressLimits } from './limits/addresses.js';
 import type { RequestGate } from './limits/request-gate.js';
-import type { HubLimits, HubOptions } from './options.js';
+import type { Credential, HubLimits, HubOptions } from './options.js';
 import type { Queries } from './queries.js';
 
 export type HubState = 'ready' | 'storage_unavailable' | 'draining' | 'closed';
@@ -30,6 +30,10 @@ export interface Hub {
    * `forGood`). Resolves when the last answer is written or `drainMs` is over. The store stays open.
    */
   drain(forGood?: boolean): Promise<void>;
+  /** Why the holder of a valid token may not go on (the login has ended, the role has changed ...); null: it may. */
+  objection(credential: Credential): string | null;
+  /** A login ends: its connections are told `revoked` and closed, and its access tokens are void. */
+  endSession(sessionId: string): void;
   /**
    * Sizes and counts by metric name, for /metrics. One of several kinds bears its label as Prometheus writes it,
    * `refusals_total{code="locked"}`; a label has few values, and none that a client, person or device brings.

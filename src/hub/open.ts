@@ -21,13 +21,16 @@ import type { Hub, HubState } from './hub.js';
 import { newHubMeasures } from './measures.js';
 import { AddressLimits } from './limits/addresses.js';
 import { RequestGate } from './limits/request-gate.js';
-import { HUB_LIMITS, type HubLimits, type HubOptions } from './options.js';
+import { HUB_LIMITS, type Credential, type HubLimits, type HubOptions } from './options.js';
 import { Queries } from './queries.js';
 import { newSessionCounts } from './session/counts.js';
 import type { HostedSession, SessionHost } from './session/session-host.js';
 import { Session } from './session/session.js';
+import { EndedSessions, objection } from './standing.js';
 import { hubStats } from './stats.js';
 
+/** Logins ended before this start whose access tokens may still be about. */
+const REVOKED_SINCE_MS = 16 * 60_000;
 const SWEEP_MS = 1_000;
 const DRAIN_POLL_MS = 20;
 /** Clients come back from a restart spread over this time. */
@@ -53,6 +56,7 @@ class OpenedHub implements Hub, SessionHost {
   readonly queries: Queries;
   readonly gate: RequestGate;
   readonly addresses: AddressLimits;
+  readonly #endedSessions: EndedSessions;
   readonly #options: HubOptions;
   readonly #sessions = new Set<HostedSession>();
   readonly #bySessionId = new Map<string, HostedSession>();
@@ -84,6 +88,7 @@ class OpenedHub implements Hub, SessionHost {
     this.epoch = store.epoch;
     this.durability = store.durability;
     this.queries = new Queries(store);
+    this.#endedSessions = new EndedSessions(timers);
     this.#cache = new ColdCache({
       entriesMax: this.limits.coldOrdersMax,
       bytesMax: this.limits.coldBytesMax,
@@ -97,8 +102,10 @@ class OpenedHub implements Hub, SessionHost {
   async open(): Promise<void> {
     await Promise.all(Array.from(this.branches.values(), ({ hub }) => hub.open()));
     const { timers, limits, log, branches } = this;
-    const { store, random } = this.#options;
+    const { store, random, clock } = this.#options;
     const cache = this.#cache;
+    const ended = await store.secrets.endedSessions(clock.now() - REVOKED_SINCE_MS);
+    for (const { id } of ended) this.#endedSessions.add(id);
     this.#cancels.push(
       new OutsideWatcher({ store, cache, branches }).start(),
       new RandomCheck({ branches, cache, timers, random, log }).start(),
@@ -121,6 +128,17 @@ class OpenedHub implements Hub, SessionHost {
     if (this.#closed) return 'closed';
     if (this.#draining) return 'draining';
     return this.#storeStatus.state === 'recovering' ? 'storage_unavailable' : 'ready';
+  }
+
+  objection(credential: Credential): string | null {
+    const branch = this.branches.get(credential.principal.branch_id);
+    if (branch === undefined) return 'this branch is not here';
+    return objection(branch.hub.hot, this.#endedSessions, credential);
+  }
+
+  endSession(sessionId: string): void {
+    this.#endedSessions.add(sessionId);
+    for (const session of [...this.#sessions]) session.sweep();
   }
 
   accept(connection: Connection): ConnectionEvents {

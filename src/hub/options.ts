@@ -7,10 +7,25 @@ import type { Principal } from '../protocol/messages.js';
 import type { LoadedBranch, Store } from '../store/port.js';
 import type { FrameMessage } from './connection.js';
 
+/** What a token was given for. */
+export interface Grant {
+  /** The login or pairing that it belongs to; null: signed by whoever holds the hub's key. */
+  readonly sessionId: string | null;
+  /** Epoch milliseconds, by the clock that tokens are checked with. */
+  readonly issuedAt: number;
+}
+
+/** What a valid token says. */
+export interface Credential {
+  readonly principal: Principal;
+  readonly grant: Grant;
+}
+
 export type TokenVerdict =
   | {
       readonly kind: 'valid';
       readonly principal: Principal;
+      readonly grant: Grant;
       /** From now, in milliseconds, by the clock that tokens are checked with. */
       readonly expiresInMs: number;
     }

@@ -6,7 +6,7 @@ import type { Rows, TableName } from '../domain/rows.js';
 import { PERSONAL_COLUMNS, TABLES } from '../domain/tables.js';
 
 /** The tables whose rows some view or route shows. */
-export type ShownTable = Exclude<TableName, 'staff' | 'device' | 'number_lease'>;
+export type ShownTable = Exclude<TableName, 'number_lease'>;
 
 const Text = Type.String();
 const Whole = Type.Integer();
@@ -189,6 +189,27 @@ const COLUMNS: { readonly [T in ShownTable]: Columns<T> } = {
     position: Whole,
     version: Version,
   },
+  staff: {
+    id: Text,
+    branch_id: Text,
+    name: Text,
+    role: Type.Enum(['admin', 'manager', 'cashier', 'waiter', 'kitchen']),
+    active: Yes,
+    tokens_from: MomentOrNull,
+    pin_set_at: MomentOrNull,
+    password_set_at: MomentOrNull,
+    version: Version,
+  },
+  device: {
+    id: Text,
+    branch_id: Text,
+    name: Text,
+    role: Type.Enum(['admin', 'manager', 'cashier', 'waiter', 'kitchen']),
+    active: Yes,
+    tokens_from: MomentOrNull,
+    paired_at: MomentOrNull,
+    version: Version,
+  },
   station: {
     id: Text,
     branch_id: Text,
@@ -236,6 +257,8 @@ export const ROW_SCHEMAS = {
   cash_movement: publicRow('cash_movement'),
   menu_item: publicRow('menu_item'),
   station: publicRow('station'),
+  staff: publicRow('staff'),
+  device: publicRow('device'),
 } as const;
 
 const { settings, ...branchColumns } = publicRow('branch').properties;

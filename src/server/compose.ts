@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ApiContext } from '../api/context.js';
 import { systemClock, systemTimers, type Clock } from '../base/clock.js';
 import { systemRandom, uuidV7Source } from '../base/ids.js';
+import { createIdentity } from '../api/identity/identity.js';
 import type { Log } from '../base/log.js';
 import { openHub } from '../hub/open.js';
 import type { HubLimits } from '../hub/options.js';
@@ -17,7 +18,7 @@ import { createMetrics } from './metrics.js';
 import { ComposedServer, type RunningServer } from './running-server.js';
 import { loadOrSeed } from './seeding.js';
 import type { Config } from './settings.js';
-import { openTokenKey } from './token-key.js';
+import { openTokenKeys } from './token-key.js';
 import { openTokens } from './tokens.js';
 import { trustProxies, type TrustedProxies } from './proxies.js';
 import { readTls, type TlsFiles } from './tls.js';
@@ -28,8 +29,10 @@ import { openDoor, type Door } from './ws/upgrade.js';
 
 /** What a replay or a test brings in place of the real world. */
 export interface Overrides {
-  /** Dates what the hub records; tokens live by the real clock. */
+  /** Dates what the hub records. */
   readonly clock?: Clock;
+  /** What tokens, logins and pairing codes live by; default: the real one, whatever `clock` says. */
+  readonly tokenClock?: Clock;
   /** A store that is open; it is closed with the server. */
   readonly store?: Store;
   readonly log?: Log;
@@ -47,7 +50,7 @@ export async function startServer(
   config: Config,
   overrides: Overrides = {},
 ): Promise<RunningServer> {
-  const { clock = systemClock } = overrides;
+  const { clock = systemClock, tokenClock = systemClock } = overrides;
   const tracker = overrides.errorTracker ?? (await trackerOf(config));
   const log = trackedLog({
     log: overrides.log ?? createLog({ level: config.logLevel, pretty: process.stdout.isTTY }),
@@ -60,7 +63,7 @@ export async function startServer(
   const proxies = trustProxies(config.trustedProxies);
   const store = overrides.store ?? (await openStore(config, { ...overrides, clock, log }));
   try {
-    const tokens = openTokens(openTokenKey(config.data), systemClock);
+    const tokens = openTokens(openTokenKeys(config.data), tokenClock);
     const verifyToken = (token: string) => tokens.verify(token);
     const loaded = await loadOrSeed({ store, demo: config.demo, clock, log });
     const hub = await openHub({
@@ -80,7 +83,12 @@ export async function startServer(
     const clientAddress = (request: IncomingMessage) => proxies.clientAddress(request);
     const door = openDoor({ hub, allowedOrigins, connectionsMax, clientAddress, newId, log });
     const timers = systemTimers;
-    const api = { hub, store, clock, timers, newId, log, verifyToken, version: VERSION };
+    const identity = createIdentity({
+      ...{ hub, store, clock: tokenClock, newId },
+      signToken: (principal, seconds, sessionId) => tokens.sign(principal, seconds, sessionId),
+    });
+    const world = { store, clock, timers, newId, log };
+    const api = { ...world, hub, identity, verifyToken, version: VERSION };
     const http = serve(api, { door, allowedOrigins, tls, proxies });
     const server = new ComposedServer({ config, hub, store, log, tracker, tokens, door, http });
     await server.listen();

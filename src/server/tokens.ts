@@ -8,11 +8,16 @@ import { Id, Name } from '../domain/fields.js';
 import type { TokenVerdict } from '../hub/options.js';
 import type { Principal } from '../protocol/messages.js';
 import { OperatorError } from './operator-error.js';
+import type { KeySource, TokenKey } from './token-key.js';
 
 const ALGORITHM = 'HS256';
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
 /** Issuer and audience. */
 const PARTY = 'expeditor';
+/** RFC 9068: what the token is for, so that no other kind of token that this hub may sign one day passes for it. */
+const TYPE = 'at+jwt';
+/** Longer than any token of ours; what is longer is not looked at. */
+const TOKEN_LENGTH_MAX = 4_096;
 
 export const ROLES = ['admin', 'manager', 'cashier', 'waiter', 'kitchen'] as const;
 
@@ -22,44 +27,86 @@ const Claims = Type.Object({
   role: Type.Union(ROLES.map((role) => Type.Literal(role))),
   branch: Id,
   device: Id,
+  /** The login or pairing that it belongs to. */
+  sid: Type.Optional(Id),
+  /** When it was signed, to the millisecond. */
+  at: Type.Integer({ minimum: 0 }),
   exp: Type.Integer(),
 });
 const claims = Compile(Claims);
 
+type ImportedKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 export interface Tokens {
-  /** Throws an OperatorError where the principal has a field that no token may bear. */
-  sign(principal: Principal, secondsToLive: number): Promise<string>;
+  /** `sessionId`: the login that it belongs to. Throws an OperatorError where the principal has a field that no token may bear. */
+  sign(principal: Principal, secondsToLive: number, sessionId?: string): Promise<string>;
   verify(token: string): Promise<TokenVerdict>;
 }
 
+/** The keys in force, each imported once: given the bytes, jose would import them for every token, half of what a token costs. */
+class ImportedKeys {
+  readonly #source: KeySource;
+  readonly #imported = new Map<string, Promise<ImportedKey>>();
+
+  constructor(source: KeySource) {
+    this.#source = source;
+  }
+
+  get current(): TokenKey {
+    return this.#source.keys().current;
+  }
+
+  imported({ id, bytes }: TokenKey): Promise<ImportedKey> {
+    let key = this.#imported.get(id);
+    if (key === undefined) {
+      const raw = Uint8Array.from(bytes);
+      key = crypto.subtle.importKey('raw', raw, HMAC, false, ['sign', 'verify']);
+      // Two are in force; those before them are let go.
+      if (this.#imported.size > 2) this.#imported.clear();
+      this.#imported.set(id, key);
+    }
+    return key;
+  }
+
+  named(kid: string | undefined): Promise<ImportedKey> {
+    const { current, previous } = this.#source.keys();
+    if (current.id === kid) return this.imported(current);
+    if (previous !== null && previous.id === kid) return this.imported(previous);
+    throw new errors.JWKSNoMatchingKey();
+  }
+}
+
 /** The clock is that of the world, not one that a replay sets: a token lives in real time. */
-export function openTokens(key: Uint8Array, clock: Clock): Tokens {
-  // Once: given the bytes, jose would import them for every token, which is half of what a token costs.
-  const bytes = Uint8Array.from(key);
-  const imported = crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign', 'verify']);
+export function openTokens(source: KeySource, clock: Clock): Tokens {
+  const keys = new ImportedKeys(source);
   return {
-    async sign(principal, secondsToLive) {
-      const issuedAt = Math.floor(clock.now() / 1_000);
+    async sign(principal, secondsToLive, sessionId) {
+      const at = clock.now();
+      const issuedAt = Math.floor(at / 1_000);
       const { id, name, role, branch_id, device_id } = principal;
-      const body = { sub: id, name, role, branch: branch_id, device: device_id };
+      const session = sessionId === undefined ? {} : { sid: sessionId };
+      const body = { sub: id, name, role, branch: branch_id, device: device_id, ...session, at };
       const [fault] = claims.Errors({ ...body, exp: issuedAt });
       if (fault !== undefined) {
         const claim = fault.instancePath.slice(1);
         throw new OperatorError('make a token', `${claim} ${fault.message}`, 'give another');
       }
+      const { current } = keys;
       return new SignJWT(body)
-        .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: current.id })
         .setIssuer(PARTY)
         .setAudience(PARTY)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + secondsToLive)
-        .sign(await imported);
+        .sign(await keys.imported(current));
     },
 
     async verify(token) {
+      if (token.length > TOKEN_LENGTH_MAX) return refused('the token is not one of this hub');
       try {
-        const { payload } = await jwtVerify(token, await imported, {
+        const { payload } = await jwtVerify(token, ({ kid }) => keys.named(kid), {
           algorithms: [ALGORITHM],
+          typ: TYPE,
           issuer: PARTY,
           audience: PARTY,
           requiredClaims: ['sub', 'exp'],
@@ -83,7 +130,8 @@ function refused(message: string): TokenVerdict {
 }
 
 function valid(payload: Static<typeof Claims>, now: number): TokenVerdict {
-  const { sub, name, role, branch, device, exp } = payload;
+  const { sub, name, role, branch, device, sid, at, exp } = payload;
   const principal = { id: sub, name, role, branch_id: branch, device_id: device };
-  return { kind: 'valid', principal, expiresInMs: exp * 1_000 - now };
+  const grant = { sessionId: sid ?? null, issuedAt: at };
+  return { kind: 'valid', principal, grant, expiresInMs: exp * 1_000 - now };
 }

@@ -125,12 +125,18 @@ function verdictOf(token: string): TokenVerdict {
     return { kind: 'refused', refusal: refuse('token_expired', 'this token has expired') };
   }
   try {
-    const { expires_in_ms: expiresInMs = 3_600_000, ...principal } = JSON.parse(
-      token,
-    ) as Principal & {
+    const {
+      expires_in_ms: expiresInMs = 3_600_000,
+      session_id: sessionId = null,
+      issued_at: issuedAt = Number.MAX_SAFE_INTEGER,
+      ...principal
+    } = JSON.parse(token) as Principal & {
       readonly expires_in_ms?: number;
+      readonly session_id?: string;
+      readonly issued_at?: number;
     };
-    return { kind: 'valid', principal, expiresInMs };
+    const grant = { sessionId, issuedAt };
+    return { kind: 'valid', principal, grant, expiresInMs };
   } catch {
     return { kind: 'refused', refusal: refuse('unauthenticated', 'this is no token of ours') };
   }

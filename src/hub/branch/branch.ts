@@ -3,9 +3,11 @@
  * order; every answer and every delta leaves after the fsync that covers it.
  */
 import type { ChangeSet } from '../../domain/change-set.js';
+import type { Actor } from '../../domain/command.js';
 import type { OrderAggregate } from '../../domain/rows.js';
 import { HotBranch } from '../../store/hot/hot-branch.js';
-import type { LoadedBranch } from '../../store/port.js';
+import type { CommitOutcome, LoadedBranch } from '../../store/port.js';
+import type { SecretChange } from '../../store/secrets.js';
 import { RecordLocks, type Release } from '../locks.js';
 import { ShiftGate, type ShiftHold } from '../shift-gate.js';
 import type { CommandAnswer } from './answer.js';
@@ -17,6 +19,15 @@ import { committedChanges } from './committed.js';
 import { OrderLeases } from './order-leases.js';
 import { requestHash } from './request-hash.js';
 import { RunningCommands } from './running-commands.js';
+
+/** What happens to logins: who did it, from where, and what is written of it. */
+export interface SecretCommit {
+  /** As it stands in the event: `auth.login`. */
+  readonly command: string;
+  readonly actor: Pick<Actor, 'staffId' | 'deviceId'>;
+  readonly correlationId: string | null;
+  readonly secrets: readonly SecretChange[];
+}
 
 export class BranchHub implements CommandHost {
   readonly hot: HotBranch;
@@ -65,6 +76,33 @@ export class BranchHub implements CommandHost {
     const hash = requestHash(command.definition.name, command.payload);
     return this.#running.once(command.key, hash, (end) => {
       new CommandRun(this, command, hash, end).start();
+    });
+  }
+
+  /** Commits secrets that go with no change of a row, as an event of their own. */
+  keep({ command, actor, correlationId, secrets }: SecretCommit): Promise<CommitOutcome> {
+    const { store, clock } = this.options;
+    const request = {
+      branchId: this.id,
+      key: null,
+      requestHash: '',
+      command,
+      actor: actor.staffId,
+      deviceId: actor.deviceId,
+      correlationId,
+      at: clock.now(),
+      changeSet: [],
+      result: { records: {} },
+      requiresShift: null,
+      zNumberOf: null,
+      raisesHorizon: false,
+      secrets,
+    };
+    return new Promise((resolve) => {
+      store.commit(request, (outcome) => {
+        if (outcome.kind === 'committed') this.publish([], outcome, []);
+        resolve(outcome);
+      });
     });
   }
 

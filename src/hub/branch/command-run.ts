@@ -118,7 +118,7 @@ export class CommandRun {
 
   #commit(decision: Extract<Decision, { kind: 'change' }>, cold: readonly OrderAggregate[]): void {
     const { hot, options } = this.#host;
-    const { definition, key, actor, correlationId } = this.#command;
+    const { definition, key, actor, correlationId, secrets } = this.#command;
     const { changeSet, zNumberOf = null } = decision;
     const result = { records: recordVersions(changeSet), ...decision.result };
     options.store.commit(
@@ -136,6 +136,7 @@ export class CommandRun {
         requiresShift: definition.needsOpenShift ? (hot.shift?.id ?? null) : null,
         zNumberOf,
         raisesHorizon: hot.raisesHorizon(changeSet),
+        ...(secrets !== undefined && { secrets }),
       },
       (outcome) => {
         this.#guarded(() => {

@@ -1,4 +1,5 @@
 /** A command that passed the door: its payload fits the schema, its giver's role and branch were checked. */
+import type { SecretChange } from '../../store/secrets.js';
 import type { Actor, CommandDefinition, Expect } from '../../domain/command.js';
 
 export interface BranchCommand {
@@ -9,4 +10,6 @@ export interface BranchCommand {
   readonly actor: Actor;
   readonly clientAt: number | null;
   readonly correlationId: string | null;
+  /** Written in the same commit; absent: none. */
+  readonly secrets?: readonly SecretChange[];
 }

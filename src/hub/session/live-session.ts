@@ -16,6 +16,7 @@ import { withCorrelation } from '../correlation.js';
 import type { HubBranch } from '../hub-branch.js';
 import { subjectOf } from '../limits/allowances.js';
 import { kindOfCommand, type RequestKind } from '../limits/request-kind.js';
+import type { Grant } from '../options.js';
 import { foreignBranch, giveCommand } from './command-door.js';
 import type { Outbox } from './outbox.js';
 import { RequestMeter } from './request-meter.js';
@@ -26,6 +27,7 @@ import { Subscriptions } from './subscriptions.js';
 export interface LiveSessionOptions {
   readonly host: SessionHost;
   readonly principal: Principal;
+  readonly grant: Grant;
   readonly branch: HubBranch;
   readonly connectionId: string;
   readonly isConnected: () => boolean;
@@ -52,6 +54,7 @@ export class LiveSession {
   readonly #meter: RequestMeter;
   /** Whose requests the hub counts together. */
   readonly #subject: string;
+  #grant: Grant;
   /** Monotonic milliseconds. */
   #tokenEndsAt: number;
   /** Of the last heartbeat, or of the first subscription. */
@@ -63,6 +66,7 @@ export class LiveSession {
     this.#options = options;
     this.#host = host;
     this.principal = principal;
+    this.#grant = options.grant;
     this.#branch = branch;
     this.#meter = new RequestMeter(timers, limits);
     this.#subject = subjectOf(principal);
@@ -98,6 +102,11 @@ export class LiveSession {
     this.#branch.hub.leases.releaseConnection(this.#options.connectionId);
     this.#branch.devices.disconnected(this.principal.device_id);
     this.#branch.channels.devicesChanged();
+  }
+
+  /** Why it may not go on, though its token was good; null: it may. */
+  objection(): string | null {
+    return this.#host.objection({ principal: this.principal, grant: this.#grant });
   }
 
   /** What has waited for too long; null: nothing. `aliveAt`: the last sign of life, monotonic milliseconds. */
@@ -236,6 +245,12 @@ export class LiveSession {
       this.#refuse(refuse('forbidden', 'the token is not of the same subject'), message);
       return;
     }
+    const reason = this.#host.objection(verdict);
+    if (reason !== null) {
+      this.#refuse(refuse('unauthenticated', reason), message);
+      return;
+    }
+    this.#grant = verdict.grant;
     this.#tokenEndsAt = this.#host.timers.monotonicMs() + verdict.expiresInMs;
     this.#send({ type: 'ack', id: message.id });
   }

@@ -10,7 +10,7 @@ import type { HubBranch } from '../hub-branch.js';
 import type { HubMeasures } from '../measures.js';
 import type { AddressLimits } from '../limits/addresses.js';
 import type { RequestGate } from '../limits/request-gate.js';
-import type { HubLimits, TokenVerdict } from '../options.js';
+import type { Credential, HubLimits, TokenVerdict } from '../options.js';
 import type { Queries } from '../queries.js';
 import type { SessionCounts } from './counts.js';
 
@@ -44,6 +44,8 @@ export interface SessionHost {
   readonly addresses: AddressLimits;
   readonly frame: FrameMessage;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
+  /** Why the holder of a valid token may not go on; null: it may. */
+  objection(credential: Credential): string | null;
   /** Why no command is taken now; null: they are. */
   refusesCommands(): Refusal | null;
   /** The session's id: the one asked for where it is the same principal's, whose older connection ends; else a new one. */

@@ -4,7 +4,7 @@
  */
 import { assertNever } from '../../base/assert.js';
 import type { Cancel } from '../../base/clock.js';
-import type { Refusal } from '../../base/refusal.js';
+import { refuse, type Refusal } from '../../base/refusal.js';
 import { CLOSE, type CloseCode } from '../../protocol/close-codes.js';
 import { encodeFramed } from '../../protocol/codec.js';
 import type {
@@ -16,6 +16,7 @@ import type {
 import { parseClientMessage } from '../../protocol/parse.js';
 import { FRAME_HEAD_ROOM, type Connection, type ConnectionEvents } from '../connection.js';
 import type { HubBranch } from '../hub-branch.js';
+import type { TokenVerdict } from '../options.js';
 import { foreignBranch } from './command-door.js';
 import { countAnswer } from './counts.js';
 import { LiveSession } from './live-session.js';
@@ -187,6 +188,7 @@ export class Session implements ConnectionEvents, HostedSession {
   sweep(): void {
     if (this.#state.kind !== 'live') return;
     const { live } = this.#state;
+    if (!this.#stands(live)) return;
     const verdict = live.overdue(this.#aliveAt);
     if (verdict !== null) {
       this.close(verdict.code, verdict.reason);
@@ -200,7 +202,7 @@ export class Session implements ConnectionEvents, HostedSession {
     message: ClientMessage,
   ): void {
     if (state.kind === 'live') {
-      state.live.handle(message);
+      if (this.#stands(state.live)) state.live.handle(message);
     } else if (message.type === 'hello') {
       void this.#hello(state.cancelDeadline, message);
     } else {
@@ -227,9 +229,10 @@ export class Session implements ConnectionEvents, HostedSession {
     if (!this.isOpen) return;
     const branch =
       verdict.kind === 'valid' ? this.#host.branches.get(verdict.principal.branch_id) : undefined;
-    if (verdict.kind === 'refused' || branch === undefined) {
+    const refusal = this.#refusalOf(verdict, branch);
+    if (verdict.kind === 'refused' || branch === undefined || refusal !== null) {
       void this.#host.addresses.unauthenticated(this.connection.remoteAddress, 'wrongToken');
-      this.#refuse(verdict.kind === 'refused' ? verdict.refusal : foreignBranch(), message);
+      if (refusal !== null) this.#refuse(refusal, message);
       this.close(CLOSE.unauthenticated, 'token missing, wrong or expired');
       return;
     }
@@ -237,16 +240,24 @@ export class Session implements ConnectionEvents, HostedSession {
     for (const bytes of waiting) this.message(bytes);
   }
 
+  #refusalOf(verdict: TokenVerdict, branch: HubBranch | undefined): Refusal | null {
+    if (verdict.kind === 'refused') return verdict.refusal;
+    if (branch === undefined) return foreignBranch();
+    const reason = this.#host.objection(verdict);
+    return reason === null ? null : refuse('unauthenticated', reason);
+  }
+
   #begin(
     branch: HubBranch,
     message: HelloMessage,
-    { principal, expiresInMs }: { readonly principal: Principal; readonly expiresInMs: number },
+    { principal, grant, expiresInMs }: Extract<TokenVerdict, { kind: 'valid' }>,
   ): void {
     const sessionId = this.#host.continueSession(this, message.sessionId, principal);
     this.#sessionId = sessionId;
     const live = new LiveSession({
       host: this.#host,
       principal,
+      grant,
       branch,
       connectionId: this.connection.id,
       isConnected: () => this.isOpen,
@@ -262,6 +273,15 @@ export class Session implements ConnectionEvents, HostedSession {
     });
     this.#state = { kind: 'live', live };
     this.send(welcomeMessage(this.#host, { id: message.id, sessionId, principal }));
+  }
+
+  /** False: it may not go on, was told so, and is closed. */
+  #stands(live: LiveSession): boolean {
+    const reason = live.objection();
+    if (reason === null) return true;
+    this.send({ type: 'notice', code: 'revoked', message: reason });
+    this.close(CLOSE.unauthenticated, reason);
+    return false;
   }
 
   /** True: one was made. */

@@ -4,7 +4,7 @@ import { ClientEnded, connectClient, Refused, type Client } from '../../client/i
 import { nodeSocket } from '../../client/node-socket.js';
 import type { Role } from '../../domain/rows.js';
 import { OperatorError } from '../operator-error.js';
-import { openTokenKey } from '../token-key.js';
+import { openTokenKeys } from '../token-key.js';
 import { openTokens, type Tokens } from '../tokens.js';
 import { VERSION } from '../version.js';
 
@@ -57,7 +57,7 @@ export function runningHubDoor({ url, branch, token, data }: DoorOptions): HubDo
       'give --token, or --data with the data directory of the hub',
     );
   }
-  return signingDoor(openTokens(openTokenKey(data), systemClock), url, branch);
+  return signingDoor(openTokens(openTokenKeys(data), systemClock), url, branch);
 }
 
 /** Resolves when the client is connected for the first time; from then on it keeps itself connected. */

@@ -10,6 +10,7 @@ import { VERSION } from '../version.js';
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./serve.js')).serveCommand()],
   ['token', async () => (await import('./token.js')).tokenCommand()],
+  ['rotate-key', async () => (await import('./rotate-key.js')).rotateKeyCommand()],
   ['replay', async () => (await import('./replay.js')).replayCommand()],
   ['verify', async () => (await import('./verify.js')).verifyCommand()],
   ['watch', async () => (await import('./watch.js')).watchCommand()],

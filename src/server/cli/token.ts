@@ -4,7 +4,7 @@ import { systemClock } from '../../base/clock.js';
 import { uuidV7Source } from '../../base/ids.js';
 import type { Role } from '../../domain/rows.js';
 import { OperatorError } from '../operator-error.js';
-import { openTokenKey } from '../token-key.js';
+import { openTokenKeys } from '../token-key.js';
 import { openTokens, ROLES } from '../tokens.js';
 import { addSettings, configFrom } from './setting-options.js';
 
@@ -42,7 +42,7 @@ async function printToken(options: TokenOptions & Readonly<Record<string, unknow
     branch_id: branch,
     device_id: options.device ?? `device-${uuidV7Source(systemClock)()}`,
   };
-  const tokens = openTokens(openTokenKey(config.data), systemClock);
+  const tokens = openTokens(openTokenKeys(config.data), systemClock);
   const token = await tokens.sign(principal, secondsOf(ttl));
   process.stdout.write(`${token}\n`);
 }

@@ -1,0 +1,32 @@
+/** What a branch's row may hold: its name, its times, its tax rules and its house. */
+import { Type } from 'typebox';
+import { Name, PERCENT_MAX, strict } from './fields.js';
+
+/** Tables of one house. */
+const TABLES_MAX = 1_000;
+
+const Rate = Type.Integer({ minimum: 0, maximum: PERCENT_MAX });
+const OrderTypes = Type.Array(
+  Type.Union([Type.Literal('dine_in'), Type.Literal('takeaway'), Type.Literal('delivery')]),
+  { maxItems: 3 },
+);
+
+export const Role = Type.Union([
+  Type.Literal('admin'),
+  Type.Literal('manager'),
+  Type.Literal('cashier'),
+  Type.Literal('waiter'),
+  Type.Literal('kitchen'),
+]);
+
+export const CutoffHour = Type.Integer({ minimum: 0, maximum: 23 });
+
+export const TaxRules = strict({
+  service_charge_rate: Rate,
+  service_charge_order_types: OrderTypes,
+  service_charge_tax_rate: Rate,
+  rounding_unit: Type.Integer({ minimum: 1, maximum: 1_000 }),
+});
+
+/** `tables`: the table numbers of the house, in the order in which screens show them. */
+export const Settings = strict({ tables: Type.Array(Name, { maxItems: TABLES_MAX }) });
