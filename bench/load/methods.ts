@@ -5,6 +5,7 @@ import { SlowScreens, type Seen, type SlowScreensOptions } from './slow-screens.
 import { catchUpBytes, type CatchUpBytes, type CatchUpBytesOptions } from './catch-up-bytes.js';
 import { FanSubscribers, type FanOptions, type FanReport } from './fan-subscribers.js';
 import { giveEachKind, type KindGiven } from './kinds.js';
+import { Overload, type OverloadOptions, type OverloadReport } from './overload.js';
 import { Recorders, type Recorded, type RecordersOptions, type Visit } from './recorder.js';
 import {
   Restaurants,
@@ -137,6 +138,7 @@ export const METHODS = {
     if (subscribers === undefined) throw new Error(`there is no group "${group}"`);
     return subscribers.reached(each);
   },
+  'overload.run': (params: OverloadOptions): Promise<OverloadReport> => Overload.run(params),
   'writers.run': (params: WritersOptions): Promise<WritersReport> => Writers.run(params),
   async 'storm.open'(params: StormOptions): Promise<null> {
     storm = new Storm(params);

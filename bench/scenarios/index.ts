@@ -5,6 +5,7 @@ import { bytes } from './bytes.js';
 import { connections } from './connections.js';
 import { fanout } from './fanout.js';
 import { kitchenQuery } from './kitchen-query.js';
+import { overload } from './overload.js';
 import { reconnect } from './reconnect.js';
 import { rush } from './rush.js';
 import { micro } from './micro.js';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   fanout,
   rush,
   throughput,
+  overload,
   stores,
   kitchenQuery,
   bytes,

@@ -20,6 +20,7 @@ import type { HubBranch } from './hub-branch.js';
 import type { Hub, HubState } from './hub.js';
 import { newHubMeasures } from './measures.js';
 import { AddressLimits } from './limits/addresses.js';
+import { SAMPLE_MS } from './limits/admission.js';
 import { RequestGate } from './limits/request-gate.js';
 import { HUB_LIMITS, type Credential, type HubLimits, type HubOptions } from './options.js';
 import { Queries } from './queries.js';
@@ -114,6 +115,9 @@ class OpenedHub implements Hub, SessionHost {
       }),
       timers.every(limits.heartbeatMs, () => {
         for (const session of this.#sessions) session.heartbeat();
+      }),
+      timers.every(SAMPLE_MS, () => {
+        this.gate.sample();
       }),
       timers.every(SWEEP_MS, () => {
         for (const session of [...this.#sessions]) session.sweep();

@@ -59,7 +59,7 @@ export interface HubLimits {
   readonly addressesMax: number;
   /** Devices and persons whose requests of the present minute are remembered. */
   readonly allowancesMax: number;
-  /** Commands and queries under way in the whole hub; as it fills they are `overloaded`, payments and the kitchen's last. */
+  /** Commands and queries under way in the whole hub, at most; as it fills they are `overloaded`, payments and the kitchen's last. */
   readonly requestsUnderWayMax: number;
   /** All messages of a connection, of whatever type; above it the connection is closed with 4429. */
   readonly messagesPerMinuteMax: number;

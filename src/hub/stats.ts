@@ -95,9 +95,10 @@ function checkStats(checks: ConsistencyCounts): Stats {
 }
 
 function limitStats({ gate, addresses }: StatsSources): Stats {
-  const { underWay, allowances, limited, shed } = gate;
+  const { underWay, bound, allowances, limited, shed } = gate;
   return {
     requests_under_way: underWay,
+    requests_under_way_bound: bound,
     allowances,
     addresses: addresses.size,
     ...labelled('limits_hit_total', 'kind', { ...limited, ...addresses.refused }),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CommandPayloads } from '../../src/domain/registry.js';
+import { Admission } from '../../src/hub/limits/admission.js';
 import { Allowances } from '../../src/hub/limits/allowances.js';
 import type { HubLimits } from '../../src/hub/options.js';
 import type { FaultyStore } from '../support/faulty-store.js';
@@ -111,6 +112,47 @@ describe('what a device and person may ask in a minute', () => {
     expect(allowances.size).toBe(1);
     expect(allowances.take('e', 'order')).toBe(30_000);
     expect(allowances.take('d', 'order')).toBe(0);
+  });
+});
+
+describe('the room in a hub', () => {
+  const fill = (admission: Admission): void => {
+    while (admission.hasRoomFor('payment')) admission.enter();
+  };
+  const answer = (admission: Admission, count: number): void => {
+    for (let nth = 0; nth < count; nth += 1) admission.leave();
+  };
+
+  it('L-FULL-5 is what it answers in half a second while it is busy, and never less than 64', () => {
+    const admission = new Admission(1_024);
+    for (let sample = 0; sample < 20; sample += 1) {
+      fill(admission);
+      answer(admission, Math.min(100, admission.underWay));
+      fill(admission);
+      admission.sample();
+    }
+    expect(admission.bound).toBe(200);
+    answer(admission, admission.underWay - 110);
+    for (let sample = 0; sample < 20; sample += 1) admission.sample();
+    expect(admission.bound).toBe(64);
+  });
+
+  it('L-FULL-5 a moment in which nothing is answered takes little of it, and a hub that is idle has all of it', () => {
+    const admission = new Admission(1_024);
+    for (let sample = 0; sample < 4; sample += 1) {
+      fill(admission);
+      answer(admission, 1_000);
+      fill(admission);
+      admission.sample();
+    }
+    expect(admission.bound).toBe(1_024);
+    admission.sample();
+    expect(admission.bound).toBe(1_024);
+    for (let sample = 0; sample < 10; sample += 1) admission.sample();
+    expect(admission.bound).toBe(64);
+    answer(admission, admission.underWay);
+    for (let sample = 0; sample < 4; sample += 1) admission.sample();
+    expect(admission.bound).toBe(1_024);
   });
 });
 

@@ -19,26 +19,43 @@ const SHARES: Readonly<Record<RequestKind, number>> = {
   payment: 1,
 };
 
+/** What is let in is to be answered within about this time: the bound comes down to it on a slow machine or disk. */
+const WAIT_MS = 500;
+/** Never below this many: with fewer under way the commits come in small groups, and less is carried out. */
+const BOUND_MIN = 64;
+/** How fast a rate that was reached once is forgotten, a sample; so that a moment's stall of the disk sheds nothing. */
+const RATE_KEPT = 0.7;
+
+/** How often `sample` is to be called. */
+export const SAMPLE_MS = 250;
+
 export class Admission {
-  readonly #bounds: Readonly<Record<RequestKind, number>>;
+  readonly #max: number;
+  readonly #min: number;
+  #bound: number;
   /** Below this nothing is shed. */
-  readonly #lowestBound: number;
+  #lowestBound: number;
   #underWay = 0;
+  /** Answered since the last sample. */
+  #answered = 0;
+  /** Requests that the hub answers in a millisecond when it is busy; at first as many as would fill the bound. */
+  #perMs: number;
 
   constructor(underWayMax: number) {
-    const bound = (kind: RequestKind): number => Math.ceil(underWayMax * SHARES[kind]);
-    this.#bounds = {
-      query: bound('query'),
-      other: bound('other'),
-      order: bound('order'),
-      kitchen: bound('kitchen'),
-      payment: bound('payment'),
-    };
-    this.#lowestBound = Math.min(...Object.values(this.#bounds));
+    this.#max = underWayMax;
+    this.#min = Math.min(BOUND_MIN, underWayMax);
+    this.#bound = underWayMax;
+    this.#perMs = underWayMax / WAIT_MS;
+    this.#lowestBound = this.#lowest();
   }
 
   get underWay(): number {
     return this.#underWay;
+  }
+
+  /** How many may be under way at the moment. */
+  get bound(): number {
+    return this.#bound;
   }
 
   /** Some kind is shed at the moment. */
@@ -47,7 +64,7 @@ export class Admission {
   }
 
   hasRoomFor(kind: RequestKind): boolean {
-    return this.#underWay < this.#bounds[kind];
+    return this.#underWay < this.#bound * SHARES[kind];
   }
 
   /** To be called where there is room, and `leave` once for it. */
@@ -57,5 +74,23 @@ export class Admission {
 
   leave(): void {
     this.#underWay -= 1;
+    this.#answered += 1;
+  }
+
+  /** Every `SAMPLE_MS`: sets the bound by what the hub answers while it is busy; one that is not has all its room again. */
+  sample(): void {
+    const perMs = this.#answered / SAMPLE_MS;
+    this.#answered = 0;
+    if (this.#underWay >= this.#lowestBound) {
+      this.#perMs = Math.max(perMs, this.#perMs * RATE_KEPT);
+      this.#bound = Math.min(this.#max, Math.max(this.#min, Math.ceil(this.#perMs * WAIT_MS)));
+    } else {
+      this.#bound = Math.min(this.#max, this.#bound * 2);
+    }
+    this.#lowestBound = this.#lowest();
+  }
+
+  #lowest(): number {
+    return this.#bound * Math.min(...Object.values(SHARES));
   }
 }

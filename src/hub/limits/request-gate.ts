@@ -97,6 +97,11 @@ export class RequestGate {
     this.#allowances.sweep();
   }
 
+  /** Every `SAMPLE_MS`. */
+  sample(): void {
+    this.#admission.sample();
+  }
+
   /** Counts one that was shed. */
   #nextRefusal(kind: RequestKind): number {
     this.shed[kind] += 1;
@@ -107,6 +112,11 @@ export class RequestGate {
   /** Requests that are under way, of all doors. */
   get underWay(): number {
     return this.#admission.underWay;
+  }
+
+  /** How many may be at the moment. */
+  get bound(): number {
+    return this.#admission.bound;
   }
 
   /** Devices and persons whose present minute is remembered. */
