@@ -57,6 +57,9 @@ const DIGITS = new RegExp(
   'gu',
 );
 
+/** The shortest text with card data is a security code: `cvv123`. */
+const LENGTH_MIN = 6;
+
 /** No text without one of these holds a digit. */
 const MAYBE_DIGIT = /[0-9]|[^\0-\u065f]/;
 
@@ -124,7 +127,7 @@ export function withoutCardData(text: string): string {
 
 function findCardData(text: string): Found[] {
   const found: Found[] = [];
-  if (!MAYBE_DIGIT.test(text)) return found;
+  if (text.length < LENGTH_MIN || !MAYBE_DIGIT.test(text) || isUuid(text)) return found;
   for (const track of [FIRST_TRACK, SECOND_TRACK]) {
     for (const match of text.matchAll(track)) found.push(spanOf('track data', match));
   }
