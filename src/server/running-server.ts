@@ -1,10 +1,11 @@
 /** A server that runs: where it is, and how it goes down in order. */
-import { systemTimers } from '../base/clock.js';
+import { systemTimers, type Cancel } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Hub } from '../hub/hub.js';
 import type { Store } from '../store/port.js';
 import { FLUSH_WITHIN_MS, type ErrorTracker } from './error-tracking.js';
 import type { HttpServer } from './http.js';
+import { rotateInTime } from './key-rotation.js';
 import { OperatorError } from './operator-error.js';
 import type { Config } from './settings.js';
 import type { Tokens } from './tokens.js';
@@ -47,6 +48,7 @@ export class ComposedServer implements RunningServer {
   readonly log: Log;
   readonly tokens: Tokens;
   readonly #parts: ServerParts;
+  #stopRotation: Cancel | undefined;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -70,6 +72,7 @@ export class ComposedServer implements RunningServer {
       await http.close();
       throw listenFault(error, config);
     }
+    this.#stopRotation = rotateInTime(config.data, log);
     const place = store.durability === 'none' ? 'kept in memory alone' : config.data;
     const words = `Expeditor ${VERSION} on ${this.url}, data: ${place}, durability: ${store.durability}`;
     log.info({}, words);
@@ -94,6 +97,7 @@ export class ComposedServer implements RunningServer {
   async #close(): Promise<void> {
     const { http, door, store, tracker } = this.#parts;
     const cancel = systemTimers.after(CUT_AFTER_MS, () => door.cutAll());
+    this.#stopRotation?.();
     await this.drain();
     await http.close();
     cancel();

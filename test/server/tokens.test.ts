@@ -1,9 +1,19 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SettableClock } from '../../src/base/clock.js';
+import { silentLog } from '../../src/base/log.js';
+import { rotateInTime } from '../../src/server/key-rotation.js';
 import {
   openTokenKeys,
   rotateTokenKey,
@@ -131,6 +141,16 @@ describe('the key of the tokens', () => {
     expect((await tokens.verify(first)).kind).toBe('refused');
     expect((await tokens.verify(second)).kind).toBe('valid');
     expect(readdirSync(folder).sort()).toEqual(['token.key', 'token.key.previous']);
+  });
+
+  it('O-TOK-8 a key older than a month is rotated by the hub itself, a younger one is not', () => {
+    const { current } = openTokenKeys(folder).keys();
+    rotateInTime(folder, silentLog)();
+    expect(openTokenKeys(folder).keys().current).toEqual(current);
+    const monthAgo = Date.now() / 1_000 - 32 * 24 * 3_600;
+    utimesSync(join(folder, 'token.key'), monthAgo, monthAgo);
+    rotateInTime(folder, silentLog)();
+    expect(openTokenKeys(folder).keys().previous).toEqual(current);
   });
 });
 
