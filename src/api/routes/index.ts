@@ -2,6 +2,7 @@
 import type { Route } from '../route.js';
 import { authRoutes } from './auth.js';
 import { branchRoutes } from './branch.js';
+import { cacheRoutes } from './cache.js';
 import { commandRoutes } from './commands.js';
 import { deviceRoutes } from './devices.js';
 import { historyRoutes } from './history.js';
@@ -24,4 +25,5 @@ export const ROUTES: readonly Route[] = [
   ...settingRoutes,
   ...staffRoutes,
   ...deviceRoutes,
+  ...cacheRoutes,
 ];

@@ -128,7 +128,7 @@ export class BranchConsistency {
       else this.#options.cache.clear();
     } catch (error) {
       log.error(
-        { branch: hub.id, table, id, error },
+        { branch: hub.id, table, id, err: error },
         'memory could not be compared with the store',
       );
     }

@@ -53,7 +53,10 @@ export class OutsideLook {
       }
       for (const part of partsOf(...suspects)) await this.#adopt(part);
     } catch (error) {
-      log.error({ branch: hub.id, error }, 'what another program changed could not be looked at');
+      log.error(
+        { branch: hub.id, err: error },
+        'what another program changed could not be looked at',
+      );
     }
   }
 

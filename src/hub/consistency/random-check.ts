@@ -65,7 +65,7 @@ export class RandomCheck {
         }
       },
       (error: unknown) => {
-        log.error({ error }, 'the hourly check of memory failed');
+        log.error({ err: error }, 'the hourly check of memory failed');
       },
     );
   }
