@@ -69,6 +69,7 @@ class History {
       limits: HUB_LIMITS,
       cache,
       publish: () => {},
+      onConflict: () => Promise.resolve(),
     });
     await branch.open();
     return new History(branch, clock);
