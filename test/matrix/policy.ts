@@ -219,6 +219,17 @@ export const ROUTE_POLICY: readonly RoutePolicy[] = [
     body: { name: 'Till' },
   },
   { method: 'DELETE', path: '/branches/:branch/devices/:device', roles: ['admin'] },
+  { method: 'GET', path: '/cache/stats', roles: ['admin'] },
+  { method: 'POST', path: '/cache/validate/:orderId', roles: ['admin'] },
+  { method: 'POST', path: '/cache/sync/:orderId', roles: ['admin'] },
+  { method: 'POST', path: '/cache/invalidate/:orderId', roles: ['admin'] },
+  {
+    method: 'POST',
+    path: '/cache/invalidate',
+    roles: ['admin'],
+    body: { tag: { kind: 'shift', id: 'none' } },
+  },
+  { method: 'POST', path: '/cache/bulk-sync', roles: ['admin'], body: { order_ids: ['none'] } },
 ];
 
 /** What the hub serves beside the API, to whoever asks: how it is, and its documents. */
