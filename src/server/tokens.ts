@@ -18,6 +18,12 @@ const PARTY = 'expeditor';
 const TYPE = 'at+jwt';
 /** Longer than any token of ours; what is longer is not looked at. */
 const TOKEN_LENGTH_MAX = 4_096;
+/** Three parts of base64url and nothing around or between them, which a lenient decoder would pass over. */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/** The longest life that a token may be given. */
+export const TOKEN_SECONDS_MAX = 31 * 86_400;
+/** The clock may have been set back since a token was signed. */
+const CLOCK_SET_BACK_SECONDS_MAX = 86_400;
 
 export const ROLES = ['admin', 'manager', 'cashier', 'waiter', 'kitchen'] as const;
 
@@ -102,7 +108,9 @@ export function openTokens(source: KeySource, clock: Clock): Tokens {
     },
 
     async verify(token) {
-      if (token.length > TOKEN_LENGTH_MAX) return refused('the token is not one of this hub');
+      if (token.length > TOKEN_LENGTH_MAX || !COMPACT.test(token)) {
+        return refused('the token is not one of this hub');
+      }
       try {
         const { payload } = await jwtVerify(token, ({ kid }) => keys.named(kid), {
           algorithms: [ALGORITHM],
@@ -113,6 +121,10 @@ export function openTokens(source: KeySource, clock: Clock): Tokens {
           currentDate: new Date(clock.now()),
         });
         if (!claims.Check(payload)) return refused('the token lacks a claim');
+        const seconds = payload.exp - clock.now() / 1_000;
+        if (seconds > TOKEN_SECONDS_MAX + CLOCK_SET_BACK_SECONDS_MAX) {
+          return refused('the token lasts longer than any of this hub');
+        }
         return valid(payload, clock.now());
       } catch (error) {
         if (error instanceof errors.JWTExpired) {

@@ -5,11 +5,10 @@ import { uuidV7Source } from '../../base/ids.js';
 import type { Role } from '../../domain/rows.js';
 import { OperatorError } from '../operator-error.js';
 import { openTokenKeys } from '../token-key.js';
-import { openTokens, ROLES } from '../tokens.js';
+import { openTokens, ROLES, TOKEN_SECONDS_MAX } from '../tokens.js';
 import { addSettings, configFrom } from './setting-options.js';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-const TTL_SECONDS_MAX = 31 * 86_400;
 
 interface TokenOptions {
   readonly branch: string;
@@ -60,7 +59,7 @@ function slug(name: string, role: Role): string {
 function secondsOf(ttl: string): number {
   const [, digits = '', unit = ''] = /^(\d{1,8})([smhd])$/.exec(ttl) ?? [];
   const seconds = Number(digits) * (SECONDS[unit] ?? 0);
-  if (seconds >= 1 && seconds <= TTL_SECONDS_MAX) return seconds;
+  if (seconds >= 1 && seconds <= TOKEN_SECONDS_MAX) return seconds;
   throw new OperatorError(
     '--ttl',
     `"${ttl}" will not do`,
