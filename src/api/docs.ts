@@ -13,13 +13,19 @@ const UI_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/** The bar above bears another project's name, and a field for documents of other hubs. */
+const WITHOUT_FOREIGN_BAR = '.swagger-ui .topbar { display: none }';
+
 export function serveDocs(app: FastifyInstance, version: string): void {
   const { 'openapi.json': document, 'asyncapi.json': protocol } = documents(version);
   void app.register(swagger, { mode: 'static', specification: { document: document as never } });
   void app.register(swaggerUi, {
     routePrefix: DOCS_PATH,
     staticCSP: UI_CSP,
-    theme: { title: 'The API of Expeditor' },
+    theme: {
+      title: 'The API of Expeditor',
+      css: [{ filename: 'expeditor.css', content: WITHOUT_FOREIGN_BAR }],
+    },
     uiConfig: { validatorUrl: null },
   });
   app.get(`${DOCS_PATH}/asyncapi.json`, (_request, reply) => reply.send(protocol));
