@@ -9,6 +9,7 @@ import { subjectOf } from '../hub/limits/allowances.js';
 import type { UNAUTHENTICATED_COST } from '../hub/limits/addresses.js';
 import type { RequestKind } from '../hub/limits/request-kind.js';
 import type { Credential } from '../hub/options.js';
+import type { Outcome } from '../hub/session/counts.js';
 import { foreignBranch } from '../hub/session/command-door.js';
 import type { ApiContext } from './context.js';
 import { bearerToken, holds } from './headers.js';
@@ -35,10 +36,11 @@ export function registerRoutes(
       url: route.path,
       handler: async (request, reply) => {
         const admission = await admit(route.access, request, context);
-        if ('code' in admission) return sendProblem(reply, admission);
-        const parts = read(request);
-        if ('code' in parts) return sendProblem(reply, parts);
-        const answer = await carryOut(route, { request, admission, parts, context });
+        const answer =
+          'code' in admission
+            ? { refusal: admission }
+            : await answerTo(route, { request, admission, parts: read(request), context });
+        context.hub.answered(outcomeOf(answer));
         return 'refusal' in answer
           ? sendProblem(reply, answer.refusal)
           : send(request, reply, answer);
@@ -84,6 +86,22 @@ async function tooMany(
   const retryAfterMs = await hub.addresses.unauthenticated(ip, cost);
   if (retryAfterMs === 0) return null;
   return refuse('rate_limited', 'too many requests from this address', { retryAfterMs });
+}
+
+/** What the hub counts of an answer. */
+function outcomeOf(answer: RouteAnswer): Outcome {
+  if ('refusal' in answer) return answer.refusal.code;
+  const { body } = answer;
+  const replayed = typeof body === 'object' && body !== null && 'replayed' in body;
+  return replayed ? 'replayed' : 'answered';
+}
+
+interface Asked extends Omit<Admitted, 'parts'> {
+  readonly parts: RequestParts | Refusal;
+}
+
+function answerTo(route: Route, { parts, ...asked }: Asked): RouteAnswer | Promise<RouteAnswer> {
+  return 'code' in parts ? { refusal: parts } : carryOut(route, { ...asked, parts });
 }
 
 interface Admitted {

@@ -7,6 +7,7 @@ import type { AddressLimits } from './limits/addresses.js';
 import type { RequestGate } from './limits/request-gate.js';
 import type { Credential, HubLimits, HubOptions } from './options.js';
 import type { Queries } from './queries.js';
+import type { Outcome } from './session/counts.js';
 
 export type HubState = 'ready' | 'storage_unavailable' | 'draining' | 'closed';
 
@@ -30,6 +31,8 @@ export interface Hub {
    * `forGood`). Resolves when the last answer is written or `drainMs` is over. The store stays open.
    */
   drain(forGood?: boolean): Promise<void>;
+  /** Counts how a request ended that came without a connection. */
+  answered(outcome: Outcome): void;
   /** Why the holder of a valid token may not go on (the login has ended, the role has changed ...); null: it may. */
   objection(credential: Credential): string | null;
   /** A login ends: its connections are told `revoked` and closed, and its access tokens are void. */

@@ -24,7 +24,7 @@ import { SAMPLE_MS } from './limits/admission.js';
 import { RequestGate } from './limits/request-gate.js';
 import { HUB_LIMITS, type Credential, type HubLimits, type HubOptions } from './options.js';
 import { Queries } from './queries.js';
-import { newSessionCounts } from './session/counts.js';
+import { countOutcome, newSessionCounts, type Outcome } from './session/counts.js';
 import type { HostedSession, SessionHost } from './session/session-host.js';
 import { Session } from './session/session.js';
 import { EndedSessions, objection } from './standing.js';
@@ -132,6 +132,10 @@ class OpenedHub implements Hub, SessionHost {
     if (this.#closed) return 'closed';
     if (this.#draining) return 'draining';
     return this.#storeStatus.state === 'recovering' ? 'storage_unavailable' : 'ready';
+  }
+
+  answered(outcome: Outcome): void {
+    countOutcome(this.counts, outcome);
   }
 
   objection(credential: Credential): string | null {

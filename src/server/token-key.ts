@@ -52,15 +52,17 @@ export function tokenKey(bytes: Uint8Array): TokenKey {
 export function openTokenKeys(dataDirectory: string): KeySource {
   const path = join(dataDirectory, FILE_NAME);
   if (readKey(path) === null) makeFirst(dataDirectory, path);
-  let madeAt = -1;
+  let readAt = -1;
   let held: TokenKeys | null = null;
   return {
     keys() {
-      const { mtimeMs, ino } = statSync(path);
-      const now = mtimeMs + ino;
-      if (held === null || now !== madeAt) {
+      const found = statSync(path, { throwIfNoEntry: false });
+      // Somebody took it away: until the next start, which makes another, the hub goes on with what it has.
+      if (held !== null && found === undefined) return held;
+      const stamp = found === undefined ? 0 : found.mtimeMs + found.ino;
+      if (held === null || stamp !== readAt) {
         held = readKeys(dataDirectory);
-        madeAt = now;
+        readAt = stamp;
       }
       return held;
     },

@@ -182,4 +182,14 @@ describe('commands over HTTP', () => {
     expect((await under).status).toBe(200);
     await draining;
   });
+
+  it('A-CMD-12 are counted by how they ended, as those of WebSockets are', async () => {
+    api = await Served.start();
+    await api.give('shift.open', { opening_float: 0 }, { key: 'open' });
+    await api.give('shift.open', { opening_float: 0 }, { key: 'open' });
+    await api.give('shift.open', { opening_float: 0 });
+    const { text } = (await api.ask('GET', '//metrics')).body as { readonly text: string };
+    expect(text).toContain('expeditor_hub_replays_total 1');
+    expect(text).toContain('expeditor_hub_refusals_total{code="already_exists"} 1');
+  });
 });

@@ -4,6 +4,7 @@ import type { Refusal } from '../../base/refusal.js';
 import { refuse } from '../../base/refusal.js';
 import { Role } from '../../domain/branch-settings.js';
 import { Id, Name, strict } from '../../domain/fields.js';
+import { addressKey } from '../../hub/limits/address.js';
 import { Time } from '../../protocol/schemas.js';
 import type { Granted } from '../identity/sessions.js';
 import { defineRoute, type RouteAnswer } from '../route.js';
@@ -90,7 +91,7 @@ export const authRoutes = [
       if (branch === undefined) {
         return { refusal: refuse('unauthenticated', 'the person or the secret is wrong') };
       }
-      const deviceId = `web:${remoteAddress.replaceAll(/[^A-Za-z0-9.:]/g, '-')}`.slice(0, 64);
+      const deviceId = `web:${addressKey(remoteAddress).replaceAll(/[^A-Za-z0-9.:]/g, '-')}`;
       const request = { branch, deviceId, staffId, kind: 'password', secret, correlationId };
       return answer(await context.identity.logins.login({ ...request, kind: 'password' }));
     },
