@@ -7,9 +7,8 @@ import { internalFault, RequestRefused, sendProblem } from './problem.js';
 /** For the whole application: parts registered later inherit it. */
 export function answerFaults(app: FastifyInstance, log: Log): void {
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '';
-    const message = `there is nothing at ${request.method} ${path}`;
-    return sendProblem(reply, refuse('not_found', message));
+    // The path is not repeated: somebody may have put a secret into it.
+    return sendProblem(reply, refuse('not_found', `nothing at this path takes ${request.method}`));
   });
   app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     if (error instanceof RequestRefused) return sendProblem(reply, error.refusal, error.status);

@@ -1,6 +1,7 @@
 /** The request headers that the API gives a meaning to. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { cardDataIn } from '../base/card-data.js';
+import { holdsToken } from '../base/token-text.js';
 import { refuse, type FaultDetail, type Refusal } from '../base/refusal.js';
 import { CORRELATION_ID_LENGTH_MAX, KEY_LENGTH_MAX } from '../protocol/limits.js';
 
@@ -68,7 +69,8 @@ export function correlationId(headers: IncomingHttpHeaders): string | undefined 
       id !== undefined &&
       PLAIN.test(id) &&
       id.length <= CORRELATION_ID_LENGTH_MAX &&
-      cardDataIn(id) === null,
+      cardDataIn(id) === null &&
+      !holdsToken(id),
   );
 }
 

@@ -38,7 +38,7 @@ export function secure(app: FastifyInstance, allowedOrigins: readonly string[]):
       done();
       return;
     }
-    void sendProblem(reply, refuse('forbidden', `origin ${origin ?? ''} is not allowed`));
+    void sendProblem(reply, refuse('forbidden', 'this origin is not allowed'));
   });
 }
 

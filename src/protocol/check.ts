@@ -1,10 +1,16 @@
 /** What stands inside commands and queries, checked by its own schema: one check for every door that they come in by. */
 import type { TSchema } from 'typebox';
+import { isUuid } from '../base/card-data.js';
 import { refuse, type FaultDetail, type Refusal } from '../base/refusal.js';
 import { COMMANDS, LEASES } from '../domain/registry.js';
 import { compileChecker, type Checker } from './compile.js';
 import { numberFaults } from './numbers.js';
 import { QUERY_PARAMS } from './queries.js';
+
+/** What a command, view, query or message may be called. */
+const NAME = /^(?=.{1,40}$)[A-Za-z]+(?:[._:-][A-Za-z]+)*$/;
+/** A step of a path that may be told, without its escapes: an index, or a name without digits. */
+const STEP = /^(?:\d{1,3}|\D{0,40})$/;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -40,7 +46,7 @@ export function check(checker: Checker, what: string, value: Fields): Refusal | 
 }
 
 export function unknownName(what: 'view' | 'command' | 'query', name: string): Refusal {
-  return refuse('validation_failed', `there is no ${what} "${shorten(name)}"`, {
+  return refuse('validation_failed', `there is no ${what}${named(name)}`, {
     details: [{ path: what === 'view' ? '/view' : '/name', reason: `is not a known ${what}` }],
   });
 }
@@ -51,13 +57,24 @@ export function withFaults(
   what: string,
   details: readonly FaultDetail[],
 ): Refusal {
-  const [first] = details;
+  const told = details.map(({ path, reason }) => ({ path: withoutSecrets(path), reason }));
+  const [first] = told;
   const text = first === undefined ? 'is not valid' : `${first.path} ${first.reason}`.trim();
   const more = details.length > 1 ? ` (and ${String(details.length - 1)} more)` : '';
-  return refuse(code, `${what}: ${text}${more}`, { details });
+  return refuse(code, `${what}: ${text}${more}`, { details: told });
 }
 
-/** A name from a client, as a message may repeat it. */
-export function shorten(name: string): string {
-  return name.length > 40 ? `${name.slice(0, 40)}...` : name;
+/** A client's name for something as a message may repeat it: nothing where it is not a word of that kind, it may be a secret. */
+export function named(name: string): string {
+  return NAME.test(name) ? ` "${name}"` : ' of that name';
+}
+
+/** The names of fields are the client's: those that none of ours could have may be a secret in the wrong place. */
+function withoutSecrets(path: string): string {
+  const steps = path.split('/');
+  return steps.map((step) => (mayTell(step) ? step : '[hidden]')).join('/');
+}
+
+function mayTell(step: string): boolean {
+  return STEP.test(step.replaceAll(/~[01]/g, '~')) || isUuid(step);
 }

@@ -9,7 +9,7 @@ import { refuse, type Refusal } from '../base/refusal.js';
 import { BROKEN, type BrokenReason } from './broken.js';
 import { cardFaults, refuseCardData } from './card-faults.js';
 import { isViewName } from './channels.js';
-import { checkCommand, checkQuery, shorten, unknownName, withFaults } from './check.js';
+import { checkCommand, checkQuery, named, unknownName, withFaults } from './check.js';
 import { decode } from './codec.js';
 import { compileChecker, type Checker } from './compile.js';
 import { guardVerdict } from './guard.js';
@@ -84,7 +84,7 @@ function decodeFields(bytes: Uint8Array, encoding: Encoding): Fields | BrokenRea
 function read(type: string, fields: Fields): ParsedMessage {
   const envelope = envelopes.get(type);
   if (envelope === undefined) {
-    return refused(type, fields, refuse('bad_message', `there is no message "${shorten(type)}"`));
+    return refused(type, fields, refuse('bad_message', `there is no message${named(type)}`));
   }
   const faults = envelope.faults(fields);
   if (faults.length > 0) return refused(type, fields, withFaults('bad_message', type, faults));

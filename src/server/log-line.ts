@@ -4,6 +4,7 @@
  */
 import { constants } from 'node:os';
 import { CARD_MASK, cardDataIn, isCardField, withoutCardData } from '../base/card-data.js';
+import { withoutTokens } from '../base/token-text.js';
 
 const HIDDEN = '[hidden]';
 
@@ -16,8 +17,6 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
 const HINT =
   /\\|token|dsn|secret|authori|cookie|password|pin|code|cvv|cvc|cvn|ccv|csc|cid|pan|card|track|cc_?n/i;
 
-/** Signed tokens and refresh tokens, wherever in a line they stand. */
-const TOKENS = /\b(?:eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|ert1\.[\w.-]+)/g;
 /** A field of JSON inside a text. */
 const FIELD_IN_TEXT = /("([\w-]{2,30})"\s{0,4}:\s{0,4})("[^"]*"|\d+)/g;
 
@@ -26,7 +25,7 @@ const ERROR_CODE = /^(?:[a-z_]+|[A-Z]+(?:_[A-Z\d]+)+)$/;
 
 /** `line`: JSON and a line's end, as the log writes it. */
 export function scrubLine(line: string): string {
-  const text = line.replace(TOKENS, HIDDEN);
+  const text = withoutTokens(line);
   if (!HINT.test(text) && cardDataIn(text) === null) return text;
   try {
     return `${JSON.stringify(JSON.parse(text), scrubField)}\n`;

@@ -57,7 +57,7 @@ describe('the door of the API', () => {
     expect(nothing.status).toBe(404);
     expect(nothing.body).toMatchObject({
       code: 'not_found',
-      detail: 'there is nothing at GET /api/v1/branches/main/nothing',
+      detail: 'nothing at this path takes GET',
     });
     const wrong = await api.ask('DELETE', COMMANDS);
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);

@@ -2,6 +2,7 @@
  * Logins with a PIN or a password. Each try at one device waits for the one before, and wrong ones are counted on the disk before
  * they are answered, so that neither haste nor a restart gives more tries.
  */
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import { refuse, type Refusal } from '../../base/refusal.js';
 import { credentialOf } from '../../domain/admin/staff-set-credential.js';
@@ -37,6 +38,7 @@ export interface LoginRequest {
 export class Logins {
   readonly #options: LoginsOptions;
   readonly #locks = new RecordLocks();
+  readonly #strangerKey = randomBytes(32);
 
   constructor(options: LoginsOptions) {
     this.#options = options;
@@ -59,17 +61,17 @@ export class Logins {
     const { branch, deviceId, staffId, kind, secret, correlationId } = request;
     const { secrets } = this.#options.store;
     const { clock, sessions } = this.#options;
-    const failures = await secrets.loginFailures(branch.hub.id, deviceId, staffId);
+    const person = branch.hub.hot.staff.get(staffId);
+    const actor = { staffId: person?.id ?? this.#stranger(staffId), deviceId };
+    const failures = await secrets.loginFailures(branch.hub.id, deviceId, actor.staffId);
     const wait = waitMs(failures, clock.now());
     if (wait > 0) {
       const text = 'too many wrong logins at this device';
       return refuse('rate_limited', text, { retryAfterMs: wait });
     }
-    const person = branch.hub.hot.staff.get(staffId);
     const hash = mayLogIn(person, kind)
       ? await secrets.credential(branch.hub.id, staffId, kind)
       : null;
-    const actor = { staffId, deviceId };
     // One who is not known, or not with this, takes as long as one who is: nobody learns who works here.
     const isRight = await verifySecret(secret, hash);
     if (!isRight || person === undefined) {
@@ -93,6 +95,12 @@ export class Logins {
     const { id, name, role } = person;
     const principal = { id, name, role, branch_id: branch.hub.id, device_id: deviceId };
     return session.grant(principal);
+  }
+
+  /** Stands for one whom the branch does not know, and who may have typed a secret in place of a name: that is kept nowhere. */
+  #stranger(staffId: string): string {
+    const mark = createHmac('sha256', this.#strangerKey).update(staffId).digest('hex');
+    return `unknown:${mark.slice(0, 24)}`;
   }
 }
 

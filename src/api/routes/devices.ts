@@ -39,7 +39,7 @@ export const deviceRoutes = [
     handle({ branch, params }) {
       const device = branch.hub.hot.devices.get(params.device);
       return device === undefined
-        ? { refusal: refuse('not_found', `no device ${params.device}`) }
+        ? { refusal: refuse('not_found', 'no such device') }
         : { body: device, etag: String(device.version) };
     },
   }),

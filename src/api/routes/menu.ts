@@ -81,7 +81,7 @@ export const menuRoutes = [
     refusals: ['not_found'],
     handle({ branch, principal, params }) {
       const item = branch.hub.hot.tables.menu_item.get(params.item);
-      if (item === undefined) return { refusal: refuse('not_found', `no item ${params.item}`) };
+      if (item === undefined) return { refusal: refuse('not_found', 'no such item') };
       return { body: publicRow('menu_item', item, principal.role), etag: String(item.version) };
     },
   }),

@@ -42,7 +42,7 @@ export const staffRoutes = [
     handle({ branch, params }) {
       const person = branch.hub.hot.staff.get(params.staff);
       return person === undefined
-        ? { refusal: refuse('not_found', `no staff ${params.staff}`) }
+        ? { refusal: refuse('not_found', 'no such person') }
         : { body: person, etag: String(person.version) };
     },
   }),

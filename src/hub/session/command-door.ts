@@ -1,5 +1,6 @@
 /** The door for commands: role, branch, rate and drain are checked here; behind it a command is locked, decided, committed. */
 import { refuse, type Refusal } from '../../base/refusal.js';
+import { holdsToken } from '../../base/token-text.js';
 import { COMMANDS, LEASES, mayGive } from '../../domain/registry.js';
 import type { CommandDefinition, LeaseDefinition } from '../../domain/command.js';
 import type { CommandMessage, Principal } from '../../protocol/messages.js';
@@ -47,8 +48,13 @@ export function giveCommand(
       role: principal.role,
     },
     clientAt: message.clientAt ?? null,
-    correlationId: message.correlationId ?? null,
+    correlationId: fitToKeep(message.correlationId),
   });
+}
+
+/** A correlation id stands in the event and the log: a token that somebody took for one is passed over. */
+function fitToKeep(correlationId: string | undefined): string | null {
+  return correlationId === undefined || holdsToken(correlationId) ? null : correlationId;
 }
 
 /** `order.lock` and `order.unlock`: nothing is committed, nothing kept. */

@@ -91,7 +91,7 @@ function judge(
   if (path !== SOCKET_PATH) return { status: 404, message: `WebSockets are at ${SOCKET_PATH}` };
   const { origin, host } = request.headers;
   if (!originAllowed(origin, host, allowedOrigins)) {
-    return { status: 403, message: `origin ${origin ?? ''} is not allowed` };
+    return { status: 403, message: 'this origin is not allowed' };
   }
   if (chooseSubprotocol(offeredBy(request)) === undefined) {
     const known = Object.values(SUBPROTOCOLS).join(' or ');
