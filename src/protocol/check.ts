@@ -9,8 +9,8 @@ import { QUERY_PARAMS } from './queries.js';
 
 /** What a command, view, query or message may be called. */
 const NAME = /^(?=.{1,40}$)[A-Za-z]+(?:[._:-][A-Za-z]+)*$/;
-/** A step of a path that may be told, without its escapes: an index, or a name without digits. */
-const STEP = /^(?:\d{1,3}|\D{0,40})$/;
+/** A step of a path that may be told, without its escapes: an index, a name as fields have, or anything without a digit. */
+const STEP = /^(?:\d{1,3}|\D{0,40}|(?!.*\d{4})[a-z][A-Za-z0-9_]{0,39})$/;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -114,6 +114,19 @@ describe('messages', () => {
     ]);
   });
 
+  test('P-MSG-13 a wrong field is told by its name, unless that could be a secret in the wrong place', () => {
+    const paths = (fields: object) => {
+      const payload = { ...PAYMENT.payload, ...fields };
+      return faultsOf({ ...PAYMENT, payload }).map(({ path }) => path);
+    };
+    expect(paths({ extra1: 1, field_2: 1, 'with space': 1 })).toEqual([
+      '/extra1',
+      '/field_2',
+      '/with space',
+    ]);
+    expect(paths({ 83649217: 1, 'K7Q-P3M-9XA': 1 })).toEqual(['/[hidden]', '/[hidden]']);
+  });
+
   test('P-MSG-9 a station is for the kitchen alone', () => {
     const value = {
       type: 'subscribe',
