@@ -216,16 +216,16 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     flag: 'connections-per-ip',
     placeholder: 'N',
     help: 'connections from one address at once',
-    // Those two thousand twice over while they change, and never all of --connections-max.
-    fallback: 5_000,
+    // All of them: a proxy that --trusted-proxies does not name brings everybody from one address. Less where the hub faces the world.
+    fallback: 10_000,
     read: integer(1, 1_000_000),
   },
   unauthenticatedPerMinutePerIp: {
     flag: 'unauthenticated-per-minute-per-ip',
     placeholder: 'N',
     help: 'points of one address in a minute: a request without a token takes 1, a wrong token 10',
-    // Sixty tablets that log in, look around and are told twice that their token is old.
-    fallback: 1_200,
+    // Ten restaurants behind one address whose tablets all come back at once with tokens that have expired.
+    fallback: 6_000,
     read: integer(1, 60_000_000),
   },
   outboxBytesMax: {
