@@ -247,4 +247,5 @@ export const PUBLIC_PAGES: readonly string[] = [
   '/docs/static/*',
   '/docs/static/index.html',
   '/docs/static/swagger-initializer.js',
+  '/docs/static/theme/expeditor.css',
 ];
