@@ -193,7 +193,9 @@ function comparisonFigures(
     'slow fsync',
     'slow fsync, one commit a command',
   );
-  return [...figures, { ...slow, goal: atLeast(20, '20 ×', 'everywhere') }];
+  // Where a command's own work takes three times what it takes on the machine of the figures, that and not the sync is the bound.
+  const goal = { ...atLeast(20, '20 ×', 'everywhere'), knownShort: 10 };
+  return [...figures, { ...slow, goal }];
 }
 
 function plotsOf(runs: ReadonlyMap<Load, readonly Run[]>): Plot[] {
