@@ -2,6 +2,7 @@
  * Administrative changes: committed as commands are, with versions, keys and an event. A key is unique for its resource; where
  * none came the hub makes one, since such a request says what shall be, not what shall be done once more.
  */
+import { hash } from 'node:crypto';
 import type { RefusalCode } from '../base/refusal.js';
 import type { CommandDefinition, Expect } from '../domain/command.js';
 import type { HubBranch } from '../hub/hub-branch.js';
@@ -66,5 +67,6 @@ export function administer(by: Administrator, change: Change): Promise<RouteAnsw
 
 function keyOf({ idempotencyKey, context }: Administrator, resource: string): string {
   const key = `${resource}#${idempotencyKey ?? context.newId()}`;
-  return key.length <= KEY_LENGTH_MAX ? key : key.slice(-KEY_LENGTH_MAX);
+  // Cut short, long keys of two resources would be one.
+  return key.length <= KEY_LENGTH_MAX ? key : hash('sha256', key, 'base64url');
 }

@@ -1,7 +1,6 @@
-import { Compile } from 'typebox/compile';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../src/domain/rows.js';
-import { ROUTES } from '../../src/api/routes/index.js';
+import { expectDocumented } from './documented.js';
 import { Served, type Answer } from './served.js';
 
 let api: Served;
@@ -9,15 +8,6 @@ afterEach(() => api.stop());
 
 async function get(path: string, role: Role = 'manager'): Promise<Answer> {
   return api.ask('GET', `/branches/main${path}`, { token: await api.token({ role }) });
-}
-
-/** The body fits what the route's document says of it. */
-function expectDocumented(path: string, answer: Answer): void {
-  const route = ROUTES.find((each) => each.method === 'GET' && each.path === path);
-  const schema = route?.answers[200]?.schema;
-  if (schema === undefined) throw new Error(`${path} documents no body`);
-  expect(answer.status).toBe(200);
-  expect(Compile(schema).Errors(answer.body)).toEqual([]);
 }
 
 const list = (answer: Answer) => answer.body['entries'] as Record<string, unknown>[];

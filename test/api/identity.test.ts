@@ -311,3 +311,14 @@ describe('ending', () => {
     expect(answer.body).toMatchObject({ code: 'invalid_state' });
   });
 });
+
+it('ID-ADMIN-1 one long key for two resources is two keys', async () => {
+  const headers = { 'if-none-match': '*', 'idempotency-key': 'k'.repeat(128) };
+  const body = { name: 'New', role: 'waiter' };
+  for (const id of ['new-one', 'new-two']) {
+    const path = `/branches/main/staff/${id}`;
+    const answer = await api.ask('PUT', path, { token: await admin(), headers, body });
+    expect(answer.body).not.toHaveProperty('replayed');
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  }
+});

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { Compile } from 'typebox/compile';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../src/domain/rows.js';
-import { ROUTES } from '../../src/api/routes/index.js';
 import { dial, JSON_TEXT } from '../server/door.js';
+import { expectDocumented } from './documented.js';
 import { Served, type Answer } from './served.js';
 
 let api: Served;
@@ -11,15 +10,6 @@ afterEach(() => api.stop());
 
 async function get(path: string, role: Role = 'cashier'): Promise<Answer> {
   return api.ask('GET', `/branches/main${path}`, { token: await api.token({ role }) });
-}
-
-/** The body fits what the route's document says of it. */
-function expectDocumented(path: string, answer: Answer): void {
-  const route = ROUTES.find((each) => each.method === 'GET' && each.path === path);
-  const schema = route?.answers[200]?.schema;
-  if (schema === undefined) throw new Error(`${path} documents no body`);
-  expect(answer.status).toBe(200);
-  expect(Compile(schema).Errors(answer.body)).toEqual([]);
 }
 
 describe('reading over HTTP', () => {

@@ -171,7 +171,7 @@ describe('a disk that is full', () => {
     if (disk === null) {
       console.error('NOT RUN: a small disk cannot be mounted here; run this test as root');
       hub = await HubProcess.start({ directory, port: await freePort() });
-      // Mounting takes root: CI has it, a developer's shell may not.
+      // Mounting takes root. CI runs as root, so there it is never skipped; a developer's shell may not, and is told so above.
       context.skip('a small disk can be mounted by root alone');
       return;
     }

@@ -1,4 +1,4 @@
-/** Orders as anybody of the branch may read them: hot, on the disk or archived alike. */
+/** Orders for everybody of the branch, each role with what it may see: in memory and on the disk alike. */
 import { OrderListParams } from '../../protocol/queries.js';
 import { QUERY_RESULTS } from '../../protocol/result-schemas.js';
 import type { OrderGetResult } from '../../protocol/results.js';

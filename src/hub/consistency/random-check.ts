@@ -82,7 +82,7 @@ export class RandomCheck {
     else log.error({ checked, wrong }, 'memory did not agree with the store, and was repaired');
   }
 
-  /** Each record is as likely as any other. Only the kinds that are hit are walked through. */
+  /** All records are equally likely. Only the kinds that are hit are walked through. */
   #sample(): Check[] {
     const pools = this.#pools();
     const total = pools.reduce((sum, { size }) => sum + size, 0);

@@ -1,6 +1,6 @@
 /**
  * Makes ready what a commit takes over from another program: rows stand at the version that the history knows, in the words
- * of this store, so that the commit goes on as any other. It runs inside the commit's transaction.
+ * of this store, so that the commit then goes the usual way. It runs inside the commit's transaction.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { differingColumns } from '../../domain/row-difference.js';
