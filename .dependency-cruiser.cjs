@@ -23,11 +23,12 @@ const OWNERS = {
   '@fastify/swagger-ui': '^src/api/',
   '@sentry/core': '^src/server/error-tracking\\.ts$',
   'async-mutex': '^src/hub/locks\\.ts$',
-  'better-sqlite3': '^src/store/',
+  'better-sqlite3': '^src/(store/|client/storage/file\\.ts$)',
   'cli-progress': '^src/server/cli/',
   commander: '^src/server/cli/',
   'csv-parse': '^src/server/cli/',
   'fast-json-patch': '^src/protocol/patch\\.ts$',
+  idb: '^src/client/storage/indexed-db\\.ts$',
   fastify: '^src/(api/|server/http\\.ts$)',
   jose: '^src/server/tokens\\.ts$',
   'lru-cache': '^src/store/cold-cache\\.ts$',
@@ -38,7 +39,7 @@ const OWNERS = {
   'prom-client': '^src/server/metrics\\.ts$',
   'rate-limiter-flexible': '^src/(hub|api)/limits/',
   typebox: '^src/',
-  ws: '^src/(server/ws/|client/node-socket\\.ts$)',
+  ws: '^src/(server/ws/|client/connection/node-socket\\.ts$)',
 };
 
 /** The same for the bench suite. What it measures the hub against stands in bench/peers/. */
@@ -136,7 +137,10 @@ module.exports = {
       name: 'browser-no-node',
       comment: 'base, domain, protocol and client run in browsers.',
       severity: 'error',
-      from: { path: BROWSER_LAYERS, pathNot: '^src/client/node-socket\\.ts$' },
+      from: {
+        path: BROWSER_LAYERS,
+        pathNot: '^src/client/(connection/node-socket|storage/file)\\.ts$',
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

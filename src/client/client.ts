@@ -12,13 +12,14 @@ import type {
 } from '../protocol/messages.js';
 import type { QueryParams } from '../protocol/queries.js';
 import type { CommandResult, QueryResult } from '../protocol/results.js';
-import { backoffMs } from './backoff.js';
-import { Connector } from './connector.js';
-import { ClientEnded, Refused } from './errors.js';
+import { backoffMs } from './connection/backoff.js';
+import { Connector } from './connection/connector.js';
+import { ClientEnded, Refused } from './requests/errors.js';
 import { clientParts, type ClientOptions, type ClientParts } from './options.js';
-import { ChannelReplica, type Replica, type ReplicaOwner } from './replica.js';
-import { Requests } from './requests.js';
-import { Listeners, type ClientState } from './state.js';
+import { ChannelReplica, type Replica, type ReplicaOwner } from './replica/replica.js';
+import { Requests } from './requests/requests.js';
+import { Listeners } from './listeners.js';
+import type { ClientState } from './connection/state.js';
 
 export interface CommandOptions {
   /** The versions that the decision was made on. */

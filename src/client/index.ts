@@ -1,7 +1,7 @@
 /** `expeditor/client`: the hub's client for browsers and Node. */
 export { connectClient, type Client, type CommandAnswer, type CommandOptions } from './client.js';
-export { ClientEnded, CommandRefused, Refused } from './errors.js';
+export { ClientEnded, CommandRefused, Refused } from './requests/errors.js';
 export type { ClientOptions } from './options.js';
-export type { Replica, ReplicaChange, ReplicaState } from './replica.js';
-export type { ClientSocket, OpenSocket, SocketEvents } from './socket.js';
-export type { ClientState } from './state.js';
+export type { Replica, ReplicaChange, ReplicaState } from './replica/replica.js';
+export type { ClientSocket, OpenSocket, SocketEvents } from './connection/socket.js';
+export type { ClientState } from './connection/state.js';

@@ -1,6 +1,6 @@
 /** `expeditor/client` on Node: the same client, over the package ws where it is given no socket, since Node 20 has none. */
 import { connectClient as connect, type Client } from './client.js';
-import { nodeSocket } from './node-socket.js';
+import { nodeSocket } from './connection/node-socket.js';
 import type { ClientOptions } from './options.js';
 
 export * from './index.js';

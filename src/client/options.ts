@@ -3,7 +3,7 @@ import { systemClock, systemTimers, type Clock, type Timers } from '../base/cloc
 import { silentLog, type Log } from '../base/log.js';
 import { uuidV7Source, type NewId } from '../base/ids.js';
 import type { Encoding } from '../protocol/messages.js';
-import { globalSocket, type OpenSocket } from './socket.js';
+import { globalSocket, type OpenSocket } from './connection/socket.js';
 
 export interface ClientOptions {
   /** `ws://host:8080/ws`, or wss. */

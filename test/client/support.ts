@@ -1,7 +1,7 @@
 /** A hub by hand: the test sees what the client sends, and says what the hub answers, message by message. */
 import { SettableClock } from '../../src/base/clock.js';
 import { connectClient, type Client, type ClientOptions } from '../../src/client/index.js';
-import type { SocketEvents } from '../../src/client/socket.js';
+import type { SocketEvents } from '../../src/client/connection/socket.js';
 import { decode, encode } from '../../src/protocol/codec.js';
 import type { ClientMessage, Encoding, HubMessage } from '../../src/protocol/messages.js';
 import { ManualTimers } from '../support/manual-timers.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nodeSocket } from '../../src/client/node-socket.js';
+import { nodeSocket } from '../../src/client/connection/node-socket.js';
 import { decode, encode } from '../../src/protocol/codec.js';
 import type { HubMessage } from '../../src/protocol/messages.js';
 import { freePort, HubProcess } from '../support/hub-process.js';

@@ -3,8 +3,8 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { connectClient, type Client } from '../../src/client/client.js';
-import { nodeSocket } from '../../src/client/node-socket.js';
-import type { OpenSocket } from '../../src/client/socket.js';
+import { nodeSocket } from '../../src/client/connection/node-socket.js';
+import type { OpenSocket } from '../../src/client/connection/socket.js';
 import type { Role } from '../../src/domain/rows.js';
 import type { Encoding } from '../../src/protocol/messages.js';
 

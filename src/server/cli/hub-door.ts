@@ -1,7 +1,7 @@
 /** The way of the command line's clients to a hub: its address, and tokens for the parts that they play. */
 import { systemClock } from '../../base/clock.js';
 import { ClientEnded, connectClient, Refused, type Client } from '../../client/index.js';
-import { nodeSocket } from '../../client/node-socket.js';
+import { nodeSocket } from '../../client/connection/node-socket.js';
 import type { Role } from '../../domain/rows.js';
 import { OperatorError } from '../operator-error.js';
 import { openTokenKeys } from '../token-key.js';

@@ -1,7 +1,7 @@
 /** An evening at the demo's branch `main`: tills that ring up, send and take money, and a kitchen that bumps what it is shown. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../../src/client/client.js';
-import type { Replica } from '../../../src/client/replica.js';
+import type { Replica } from '../../../src/client/replica/replica.js';
 import type { TrafficRecord } from './record.js';
 
 const ITEMS = ['halloumi', 'hummus', 'onion-rings', 'baklava'] as const;

@@ -1,6 +1,6 @@
 /** What the clients of a test asked for, and what became of it. */
 import type { Client } from '../../../src/client/client.js';
-import { CommandRefused } from '../../../src/client/errors.js';
+import { CommandRefused } from '../../../src/client/requests/errors.js';
 import type { Expect } from '../../../src/domain/command.js';
 import type { CommandName, CommandPayloads } from '../../../src/domain/registry.js';
 import type { Acknowledged } from '../crash/journal.js';

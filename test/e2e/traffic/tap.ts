@@ -1,6 +1,6 @@
 /** A socket that lets a test see what passes: each message of the hub, by connection. */
-import { nodeSocket } from '../../../src/client/node-socket.js';
-import type { OpenSocket } from '../../../src/client/socket.js';
+import { nodeSocket } from '../../../src/client/connection/node-socket.js';
+import type { OpenSocket } from '../../../src/client/connection/socket.js';
 import { decode } from '../../../src/protocol/codec.js';
 import type { HubMessage, WelcomeMessage } from '../../../src/protocol/messages.js';
 

@@ -2,16 +2,16 @@
  * A client's copy of one channel: kept by the protocol's gap rule, brought up to date after every reconnect, and honest about
  * how fresh it is.
  */
-import { applyMessage, type Replica as Held, type ReplicaTable } from '../protocol/apply.js';
-import type { Channel } from '../protocol/channels.js';
+import { applyMessage, type Replica as Held, type ReplicaTable } from '../../protocol/apply.js';
+import type { Channel } from '../../protocol/channels.js';
 import type {
   Changes,
   DeltaMessage,
   SnapshotDeltaMessage,
   SnapshotMessage,
   SubscribeMessage,
-} from '../protocol/messages.js';
-import { Listeners } from './state.js';
+} from '../../protocol/messages.js';
+import { Listeners } from '../listeners.js';
 
 /**
  * `live`: holds all that the hub has sent, and the hub was heard within the last 10 seconds. `lagging`: behind, a catch-up is

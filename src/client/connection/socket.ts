@@ -1,5 +1,5 @@
 /** The socket as the client needs it, so that a browser, Node and a test can each bring their own. */
-import { SUBPROTOCOLS, type Encoding } from '../protocol/messages.js';
+import { SUBPROTOCOLS, type Encoding } from '../../protocol/messages.js';
 
 /** What a socket tells its owner. `closed` comes exactly once, also when it never opened; after it nothing comes. */
 export interface SocketEvents {

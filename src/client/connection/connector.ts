@@ -2,12 +2,12 @@
  * Keeps a client connected: opens, greets, notices silence, and comes back with back-off for ever, unless a close code ends
  * the matter. A token that cannot be fetched, or that was refused, is asked for again and again in the same way.
  */
-import type { Cancel } from '../base/clock.js';
-import { CLOSE, shouldReconnect } from '../protocol/close-codes.js';
-import type { ClientMessage, HubMessage, WelcomeMessage } from '../protocol/messages.js';
+import type { Cancel } from '../../base/clock.js';
+import { CLOSE, shouldReconnect } from '../../protocol/close-codes.js';
+import type { ClientMessage, HubMessage, WelcomeMessage } from '../../protocol/messages.js';
 import { backoffMs } from './backoff.js';
 import { Link } from './link.js';
-import type { ClientParts } from './options.js';
+import type { ClientParts } from '../options.js';
 import type { ClientState } from './state.js';
 
 /** From opening a socket to its `welcome`. */

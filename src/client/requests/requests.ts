@@ -2,9 +2,9 @@
  * Commands and queries under way. Each keeps its content, and a command its key, through every resend until it is answered;
  * they are sent in the order in which they were made, as many at once as the hub allows.
  */
-import type { Clock, Timers } from '../base/clock.js';
-import { encode } from '../protocol/codec.js';
-import { MESSAGE_BYTES_MAX } from '../protocol/limits.js';
+import type { Clock, Timers } from '../../base/clock.js';
+import { encode } from '../../protocol/codec.js';
+import { MESSAGE_BYTES_MAX } from '../../protocol/limits.js';
 import type {
   AckMessage,
   ClientHeartbeat,
@@ -13,8 +13,8 @@ import type {
   ErrorMessage,
   QueryMessage,
   ResultMessage,
-} from '../protocol/messages.js';
-import { backoffMs } from './backoff.js';
+} from '../../protocol/messages.js';
+import { backoffMs } from '../connection/backoff.js';
 import { CommandRefused, Refused, type ClientEnded } from './errors.js';
 
 export type Answer = AckMessage | ResultMessage;

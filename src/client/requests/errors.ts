@@ -1,6 +1,6 @@
 /** What a request's promise is rejected with: the hub's refusal, or the end of the client itself. */
-import type { CurrentRecords, RefusalCode } from '../base/refusal.js';
-import type { ErrorMessage } from '../protocol/messages.js';
+import type { CurrentRecords, RefusalCode } from '../../base/refusal.js';
+import type { ErrorMessage } from '../../protocol/messages.js';
 
 type RefusalFields = Pick<
   ErrorMessage,

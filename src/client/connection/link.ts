@@ -2,8 +2,8 @@
  * One connection from its opening to its end. It is fenced: once it has ended or was dropped it tells nothing more, so a late
  * event of an old connection cannot touch the new one.
  */
-import { decode, encode } from '../protocol/codec.js';
-import type { ClientMessage, Encoding, HelloMessage, HubMessage } from '../protocol/messages.js';
+import { decode, encode } from '../../protocol/codec.js';
+import type { ClientMessage, Encoding, HelloMessage, HubMessage } from '../../protocol/messages.js';
 import type { ClientSocket, OpenSocket } from './socket.js';
 
 export interface LinkOptions {

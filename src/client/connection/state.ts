@@ -1,5 +1,5 @@
 /** Where a client stands with its hub: one value, with the fields of that state alone. */
-import type { WelcomeMessage } from '../protocol/messages.js';
+import type { WelcomeMessage } from '../../protocol/messages.js';
 
 export type ClientState =
   /** Fetching a token, opening the socket, waiting for `welcome`. `attempt` counts from 0 since the last good connection. */
@@ -14,22 +14,3 @@ export type ClientState =
     }
   /** For good. `code` null: `close()` was called. */
   | { readonly kind: 'ended'; readonly code: number | null; readonly reason: string };
-
-/** Calls each listener in the order they came; one that is removed meanwhile is not called any more. */
-export class Listeners<Value> {
-  readonly #listeners = new Set<(value: Value) => void>();
-
-  add(listener: (value: Value) => void): () => void {
-    const entry = (value: Value): void => {
-      listener(value);
-    };
-    this.#listeners.add(entry);
-    return () => {
-      this.#listeners.delete(entry);
-    };
-  }
-
-  tell(value: Value): void {
-    for (const listener of this.#listeners) listener(value);
-  }
-}

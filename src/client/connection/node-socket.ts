@@ -1,6 +1,6 @@
 /** The client's socket on Node, over the package ws: for Node 20, which has no global WebSocket, and for the command line. */
 import { WebSocket } from 'ws';
-import { SUBPROTOCOLS } from '../protocol/messages.js';
+import { SUBPROTOCOLS } from '../../protocol/messages.js';
 import type { OpenSocket } from './socket.js';
 
 /** From the closing handshake's start to cutting the connection. */
