@@ -1,22 +1,14 @@
 /** The client: channels that keep themselves up to date, and commands and queries as promises, over one lasting connection. */
-import { parseChannel } from '../protocol/channels.js';
 import type { Expect } from '../domain/command.js';
 import type { CommandName, CommandPayloads } from '../domain/registry.js';
-import type {
-  AckMessage,
-  ErrorMessage,
-  HubMessage,
-  QueryName,
-  SubscribeMessage,
-  WelcomeMessage,
-} from '../protocol/messages.js';
+import type { AckMessage, HubMessage, QueryName, WelcomeMessage } from '../protocol/messages.js';
 import type { QueryParams } from '../protocol/queries.js';
 import type { CommandResult, QueryResult } from '../protocol/results.js';
-import { backoffMs } from './connection/backoff.js';
 import { Connector } from './connection/connector.js';
-import { ClientEnded, Refused } from './requests/errors.js';
+import { ClientEnded } from './requests/errors.js';
 import { clientParts, type ClientOptions, type ClientParts } from './options.js';
-import { ChannelReplica, type Replica, type ReplicaOwner } from './replica/replica.js';
+import { Channels } from './replica/channels.js';
+import type { Replica } from './replica/replica.js';
 import { Requests } from './requests/requests.js';
 import { Listeners } from './listeners.js';
 import type { ClientState } from './connection/state.js';
@@ -50,10 +42,7 @@ export class Client {
   readonly #connector: Connector;
   readonly #requests: Requests;
   readonly #listeners = new Listeners<ClientState>();
-  readonly #replicas = new Map<string, ChannelReplica>();
-  /** Subscriptions asked for on the present connection, by request id. */
-  readonly #subscribing = new Map<string, ChannelReplica>();
-  readonly #owner: ReplicaOwner;
+  readonly #channels: Channels;
   #requestCount = 0;
   #principal: WelcomeMessage['principal'] | null = null;
   #clockOffsetMs = 0;
@@ -61,14 +50,13 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#parts = clientParts(options);
     this.#requests = new Requests(this.#parts);
-    this.#owner = {
-      subscribe: (replica, since) => {
-        this.#subscribe(replica, since);
+    this.#channels = new Channels({
+      ...this.#parts,
+      nextId: () => this.#nextId(),
+      send: (message) => {
+        this.#connector.send(message);
       },
-      unsubscribe: (replica) => {
-        this.#unsubscribe(replica);
-      },
-    };
+    });
     this.#connector = new Connector(this.#parts, {
       state: (state) => {
         this.#entered(state);
@@ -77,7 +65,7 @@ export class Client {
         this.#received(message);
       },
       inTouch: (inTouch) => {
-        for (const replica of this.#replicas.values()) replica.inTouch(inTouch);
+        this.#channels.inTouch(inTouch);
       },
     });
     this.#connector.start();
@@ -118,16 +106,7 @@ export class Client {
 
   /** Follows a channel, such as `main/kitchen/grill`; the same replica for the same channel. Throws on a name of none. */
   subscribe(channel: string): Replica {
-    const held = this.#replicas.get(channel);
-    if (held !== undefined) return held;
-    const name = parseChannel(channel);
-    if (name === null) throw new Error(`"${channel}" is not the name of a channel`);
-    const replica = new ChannelReplica(channel, name, this.#owner);
-    const { state } = this;
-    if (state.kind === 'ended') replica.refused(new ClientEnded(state.code, state.reason));
-    else this.#replicas.set(channel, replica);
-    if (state.kind === 'live') replica.connected();
-    return replica;
+    return this.#channels.open(channel);
   }
 
   /**
@@ -198,20 +177,19 @@ export class Client {
     this.#principal = welcome.principal;
     this.#heardTime(welcome.serverTime);
     // Channels first: whoever sees an answer then sees its effect soon after.
-    for (const replica of this.#replicas.values()) replica.connected();
+    this.#channels.connected();
     this.#requests.connected((bytes) => {
       this.#connector.sendBytes(bytes);
     }, welcome.limits.commands_in_flight_max);
   }
 
   #disconnected(state: ClientState): void {
-    this.#subscribing.clear();
     this.#requests.disconnected();
-    for (const replica of this.#replicas.values()) replica.inTouch(false);
+    this.#channels.disconnected();
     if (state.kind !== 'ended') return;
     const error = new ClientEnded(state.code, state.reason);
     this.#requests.end(error);
-    for (const replica of this.#replicas.values()) replica.refused(error);
+    this.#channels.end(error);
   }
 
   #received(message: HubMessage): void {
@@ -219,25 +197,27 @@ export class Client {
       case 'snapshot':
       case 'snapshot:delta':
         this.#heardTime(message.serverTime);
-        if (message.id !== undefined) this.#subscribing.delete(message.id);
-        this.#replicas.get(message.channel)?.receive(message);
+        this.#channels.received(message);
         return;
       case 'delta':
-        this.#replicas.get(message.channel)?.receive(message);
+        this.#channels.received(message);
         return;
       case 'ack':
       case 'result':
         this.#requests.answered(message);
         return;
       case 'error':
-        if (!this.#requests.refused(message)) this.#subscriptionRefused(message);
+        if (this.#requests.refused(message) || this.#channels.refused(message)) return;
+        this.#parts.log.warn({ code: message.code }, message.message);
         return;
       case 'heartbeat':
         this.#heartbeat(message.serverTime, message.versions);
         return;
       case 'notice':
         this.#parts.log.info({ code: message.code, channel: message.channel }, message.message);
-        if (message.code === 'lagging' || message.code === 'resync') this.#lagging(message.channel);
+        if (message.code === 'lagging' || message.code === 'resync') {
+          this.#channels.lagging(message.channel);
+        }
         return;
       case 'welcome':
       case 'pong':
@@ -250,57 +230,8 @@ export class Client {
 
   #heartbeat(serverTime: number, versions: Readonly<Record<string, number>>): void {
     this.#heardTime(serverTime);
-    const applied: Record<string, number> = {};
-    for (const [channel, replica] of this.#replicas) {
-      replica.heartbeat(versions[channel] ?? 0);
-      if (replica.position !== null) applied[channel] = replica.position;
-    }
+    const applied = this.#channels.heartbeat(versions);
     this.#connector.send({ type: 'heartbeat', versions: applied, queue: this.#requests.queue() });
-  }
-
-  /** Without a channel: all of them. */
-  #lagging(channel: string | undefined): void {
-    for (const [name, replica] of this.#replicas) {
-      if (channel === undefined || channel === name) replica.lagging();
-    }
-  }
-
-  #subscribe(replica: ChannelReplica, since: SubscribeMessage['since'] | null): void {
-    const id = this.#nextId();
-    this.#subscribing.set(id, replica);
-    this.#connector.send({
-      type: 'subscribe',
-      id,
-      ...replica.name,
-      ...(since === null || since === undefined ? {} : { since }),
-    });
-  }
-
-  #subscriptionRefused(error: ErrorMessage): void {
-    const id = error.id ?? '';
-    const replica = this.#subscribing.get(id);
-    if (replica === undefined) {
-      this.#parts.log.warn({ code: error.code }, error.message);
-      return;
-    }
-    if (!error.retryable) {
-      this.#subscribing.delete(id);
-      this.#replicas.delete(replica.channel);
-      replica.refused(new Refused(replica.channel, error));
-      return;
-    }
-    // The entry stays until then: a new connection clears it, and subscribes by itself.
-    this.#parts.timers.after(backoffMs(0, this.#parts.random, error.retryAfterMs), () => {
-      if (this.#subscribing.delete(id)) replica.connected();
-    });
-  }
-
-  #unsubscribe(replica: ChannelReplica): void {
-    if (this.#replicas.get(replica.channel) !== replica) return;
-    this.#replicas.delete(replica.channel);
-    replica.inTouch(false);
-    if (this.state.kind !== 'live') return;
-    this.#connector.send({ type: 'unsubscribe', id: this.#nextId(), channel: replica.channel });
   }
 
   #heardTime(serverTime: number): void {

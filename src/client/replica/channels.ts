@@ -1,0 +1,135 @@
+/** The channels that a client follows: subscribes them on each new connection and hands each its messages. */
+import type { Timers } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import { parseChannel } from '../../protocol/channels.js';
+import type {
+  ClientMessage,
+  DeltaMessage,
+  ErrorMessage,
+  SnapshotDeltaMessage,
+  SnapshotMessage,
+  SubscribeMessage,
+} from '../../protocol/messages.js';
+import { backoffMs } from '../connection/backoff.js';
+import { Refused, type ClientEnded } from '../requests/errors.js';
+import { ChannelReplica, type Replica, type ReplicaOwner } from './replica.js';
+
+export interface ChannelsOptions {
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly log: Log;
+  /** A new request id. */
+  readonly nextId: () => string;
+  /** On the present connection. */
+  readonly send: (message: ClientMessage) => void;
+}
+
+export class Channels implements ReplicaOwner {
+  readonly #options: ChannelsOptions;
+  readonly #replicas = new Map<string, ChannelReplica>();
+  /** Subscriptions asked for on the present connection, by request id. */
+  readonly #subscribing = new Map<string, ChannelReplica>();
+  #connected = false;
+  #ended: ClientEnded | null = null;
+
+  constructor(options: ChannelsOptions) {
+    this.#options = options;
+  }
+
+  /** The same replica for the same channel. Throws on a name of none. */
+  open(channel: string): Replica {
+    const held = this.#replicas.get(channel);
+    if (held !== undefined) return held;
+    const name = parseChannel(channel);
+    if (name === null) throw new Error(`"${channel}" is not the name of a channel`);
+    const replica = new ChannelReplica(channel, name, this);
+    if (this.#ended !== null) replica.refused(this.#ended);
+    else this.#replicas.set(channel, replica);
+    if (this.#connected) replica.connected();
+    return replica;
+  }
+
+  /** A connection is live: every channel is asked for on it. */
+  connected(): void {
+    this.#connected = true;
+    for (const replica of this.#replicas.values()) replica.connected();
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+    this.#subscribing.clear();
+    this.inTouch(false);
+  }
+
+  /** Whether the hub is heard. */
+  inTouch(inTouch: boolean): void {
+    for (const replica of this.#replicas.values()) replica.inTouch(inTouch);
+  }
+
+  /** No connection will come any more. */
+  end(error: ClientEnded): void {
+    this.#ended = error;
+    for (const replica of this.#replicas.values()) replica.refused(error);
+  }
+
+  received(message: SnapshotMessage | SnapshotDeltaMessage | DeltaMessage): void {
+    if (message.type !== 'delta' && message.id !== undefined) this.#subscribing.delete(message.id);
+    this.#replicas.get(message.channel)?.receive(message);
+  }
+
+  /** Whether the refusal was for a subscription of these; a retryable one is asked for again. */
+  refused(error: ErrorMessage): boolean {
+    const id = error.id ?? '';
+    const replica = this.#subscribing.get(id);
+    if (replica === undefined) return false;
+    if (error.retryable) {
+      // The entry stays until then: a new connection clears it, and subscribes by itself.
+      const { timers, random } = this.#options;
+      timers.after(backoffMs(0, random, error.retryAfterMs), () => {
+        if (this.#subscribing.delete(id)) replica.connected();
+      });
+    } else {
+      this.#subscribing.delete(id);
+      this.#replicas.delete(replica.channel);
+      replica.refused(new Refused(replica.channel, error));
+    }
+    return true;
+  }
+
+  /** The hub's versions by channel; answers what was applied. */
+  heartbeat(versions: Readonly<Record<string, number>>): Record<string, number> {
+    const applied: Record<string, number> = {};
+    for (const [channel, replica] of this.#replicas) {
+      replica.heartbeat(versions[channel] ?? 0);
+      if (replica.position !== null) applied[channel] = replica.position;
+    }
+    return applied;
+  }
+
+  /** Without a channel: all of them. */
+  lagging(channel: string | undefined): void {
+    for (const [name, replica] of this.#replicas) {
+      if (channel === undefined || channel === name) replica.lagging();
+    }
+  }
+
+  subscribe(replica: ChannelReplica, since: SubscribeMessage['since'] | null): void {
+    const id = this.#options.nextId();
+    this.#subscribing.set(id, replica);
+    this.#options.send({
+      type: 'subscribe',
+      id,
+      ...replica.name,
+      ...(since === null || since === undefined ? {} : { since }),
+    });
+  }
+
+  unsubscribe(replica: ChannelReplica): void {
+    if (this.#replicas.get(replica.channel) !== replica) return;
+    this.#replicas.delete(replica.channel);
+    replica.inTouch(false);
+    if (!this.#connected) return;
+    const { nextId, send } = this.#options;
+    send({ type: 'unsubscribe', id: nextId(), channel: replica.channel });
+  }
+}
