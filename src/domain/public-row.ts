@@ -1,5 +1,8 @@
-/** What of a row a role may see: internal columns leave for nobody, and no money, nor who the guest is, for the kitchen. */
-import type { Role, Rows, TableName } from './rows.js';
+/**
+ * What of a row a role may see: internal columns leave for nobody, no money, nor who the guest is, for the kitchen, and no
+ * settings for those who may not change them.
+ */
+import type { PosShift, Role, Rows, TableName } from './rows.js';
 import { PERSONAL_COLUMNS, TABLES } from './tables.js';
 
 type Columns<T extends TableName> = readonly (keyof Rows[T] & string)[];
@@ -31,7 +34,13 @@ export const MONEY_COLUMNS: { readonly [T in TableName]: Columns<T> } = {
 };
 
 /** The tables whose rows some view or route shows to the role; nobody is shown rows of any other. */
-const KITCHEN_TABLES: readonly TableName[] = ['order_header', 'order_line', 'menu_item', 'station'];
+const KITCHEN_TABLES: readonly TableName[] = [
+  'order_header',
+  'order_line',
+  'menu_item',
+  'station',
+  'branch',
+];
 const WAITER_TABLES: readonly TableName[] = [
   ...KITCHEN_TABLES,
   'order_payment',
@@ -39,7 +48,7 @@ const WAITER_TABLES: readonly TableName[] = [
 ];
 const TILL_TABLES: readonly TableName[] = [...WAITER_TABLES, 'pos_shift', 'cash_movement'];
 
-const OFFICE_TABLES: readonly TableName[] = [...TILL_TABLES, 'staff', 'device', 'branch'];
+const OFFICE_TABLES: readonly TableName[] = [...TILL_TABLES, 'staff', 'device'];
 
 const TABLES_SHOWN: Readonly<Record<Role, readonly TableName[]>> = {
   kitchen: KITCHEN_TABLES,
@@ -48,6 +57,9 @@ const TABLES_SHOWN: Readonly<Record<Role, readonly TableName[]>> = {
   manager: OFFICE_TABLES,
   admin: OFFICE_TABLES,
 };
+
+/** Columns for managers and administrators alone. */
+const OFFICE_COLUMNS: { readonly [T in TableName]?: Columns<T> } = { branch: ['settings'] };
 
 export type PublicRow = Readonly<Record<string, unknown>>;
 
@@ -63,11 +75,25 @@ export function publicRow<T extends TableName>(
     for (const column of MONEY_COLUMNS[table]) hidden.add(column);
     for (const column of PERSONAL_COLUMNS[table] ?? []) hidden.add(column);
   }
+  if (role !== 'manager' && role !== 'admin') {
+    for (const column of OFFICE_COLUMNS[table] ?? []) hidden.add(column);
+  }
   const shown: Record<string, unknown> = {};
   for (const [column, value] of Object.entries(row)) {
     if (!hidden.has(column)) shown[column] = role === 'kitchen' ? withoutPrices(value) : value;
   }
   return shown;
+}
+
+/** Of the open shift what everyone works by, whatever the role: whose day it is, and nothing of its money. */
+export type ShiftHead = Pick<
+  PosShift,
+  'id' | 'business_date' | 'register_id' | 'status' | 'opened_at'
+>;
+
+export function shiftHead(shift: PosShift): ShiftHead {
+  const { id, business_date, register_id, status, opened_at } = shift;
+  return { id, business_date, register_id, status, opened_at };
 }
 
 /** A JSON column's value without any `price` inside. */

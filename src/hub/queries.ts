@@ -1,7 +1,7 @@
 /** The queries: hot records answer from memory, all others from the store's reader. Nobody sees more than their role may. */
 import { assertNever } from '../base/assert.js';
 import { refuse, type Refusal } from '../base/refusal.js';
-import { publicRow } from '../domain/public-row.js';
+import { publicRow, shiftHead } from '../domain/public-row.js';
 import { shiftReport } from '../domain/report.js';
 import type { OrderAggregate, Role, Rows, TableName } from '../domain/rows.js';
 import type { QueryMessage, QueryName } from '../protocol/messages.js';
@@ -19,6 +19,7 @@ const ALL: readonly Role[] = ['admin', 'manager', 'cashier', 'waiter', 'kitchen'
 
 /** Who may ask what. */
 const QUERY_ROLES: Readonly<Record<QueryName, readonly Role[]>> = {
+  'branch.get': ALL,
   'order.get': ALL,
   'order.list': ALL,
   'kitchen.recent': ALL,
@@ -44,6 +45,8 @@ export class Queries {
       return refused(refuse('forbidden', `a ${role} may not ask ${name}`));
     }
     switch (name) {
+      case 'branch.get':
+        return branchGet(branch, role);
       case 'order.get':
         return this.#orderGet(branch, params as QueryParams['order.get'], role);
       case 'order.list':
@@ -130,6 +133,14 @@ export class Queries {
     if (stored === null) return refused(refuse('not_found', 'there is no such shift'));
     return result({ report: stored.shift.z_report, z_number: stored.shift.z_number });
   }
+}
+
+function branchGet(branch: HubBranch, role: Role): QueryAnswer {
+  const { branch: row, shift } = branch.hub.hot;
+  return result({
+    branch: publicRow('branch', row, role),
+    shift: shift === null ? null : shiftHead(shift),
+  });
 }
 
 function result(value: unknown): QueryAnswer {

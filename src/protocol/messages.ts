@@ -91,7 +91,13 @@ export type ClientMessage =
 export const VIEW_NAMES = ['orders', 'kitchen', 'board', 'shift', 'menu', 'devices'] as const;
 export type ViewName = (typeof VIEW_NAMES)[number];
 
-export const QUERY_NAMES = ['order.get', 'order.list', 'kitchen.recent', 'shift.report'] as const;
+export const QUERY_NAMES = [
+  'branch.get',
+  'order.get',
+  'order.list',
+  'kitchen.recent',
+  'shift.report',
+] as const;
 export type QueryName = (typeof QUERY_NAMES)[number];
 
 // ---- hub to client

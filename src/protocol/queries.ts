@@ -9,6 +9,8 @@ const Id = Type.String({ minLength: 1, maxLength: 64 });
 const Time = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Limit = Type.Integer({ minimum: 1, maximum: PAGE_LENGTH_MAX });
 
+export const BranchGetParams = Type.Object({}, { additionalProperties: false });
+
 export const OrderGetParams = Type.Object({ order_id: Id }, { additionalProperties: false });
 
 export const OrderListParams = Type.Object(
@@ -35,10 +37,18 @@ export const ShiftReportParams = Type.Object(
 );
 
 export const QUERY_PARAMS = {
+  'branch.get': BranchGetParams,
   'order.get': OrderGetParams,
   'order.list': OrderListParams,
   'kitchen.recent': KitchenRecentParams,
   'shift.report': ShiftReportParams,
 } as const satisfies Record<QueryName, object>;
 
-export type QueryParams = { readonly [Name in QueryName]: Static<(typeof QUERY_PARAMS)[Name]> };
+/** Of a query that takes none. */
+type NoParams = Readonly<Record<string, never>>;
+
+export type QueryParams = {
+  readonly [Name in QueryName]: Name extends 'branch.get'
+    ? NoParams
+    : Static<(typeof QUERY_PARAMS)[Name]>;
+};

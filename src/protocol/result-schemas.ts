@@ -2,7 +2,7 @@
 import { Type, type TObject } from 'typebox';
 import { nullable, strict } from '../domain/fields.js';
 import type { QueryName } from './messages.js';
-import { ROW_SCHEMAS, StatusLogSchema } from './row-schemas.js';
+import { BranchSchema, ROW_SCHEMAS, ShiftHeadSchema, StatusLogSchema } from './row-schemas.js';
 
 const Line = ROW_SCHEMAS.order_line;
 
@@ -25,6 +25,7 @@ const ShiftReport = Type.Object({
 });
 
 export const QUERY_RESULTS = {
+  'branch.get': strict({ branch: BranchSchema, shift: nullable(ShiftHeadSchema) }),
   'order.get': strict({
     header: ROW_SCHEMAS.order_header,
     lines: Type.Array(Line),

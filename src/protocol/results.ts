@@ -1,7 +1,9 @@
 /** What `ack.result` and `result.result` hold: the shapes that clients read. */
 import type { RecordVersions } from '../domain/change-set.js';
+import type { ShiftHead } from '../domain/public-row.js';
 import type { ShiftReport } from '../domain/report.js';
 import type {
+  Branch,
   LineModifier,
   OrderAdjustment,
   OrderHeader,
@@ -20,6 +22,14 @@ export interface CommandResult {
   readonly numbers?: { readonly first: number; readonly last: number };
   /** `order.lock`: the lease. */
   readonly lock?: { readonly order_id: string; readonly expires_at: number };
+}
+
+/** `tax_rules` are absent for the kitchen, `settings` for all but managers and administrators. */
+export interface BranchGetResult {
+  readonly branch: Omit<Branch, 'tax_rules' | 'settings'> &
+    Partial<Pick<Branch, 'tax_rules' | 'settings'>>;
+  /** The open shift; null: none is open. */
+  readonly shift: ShiftHead | null;
 }
 
 /** An order's header as clients see it: without the store's own columns. */
@@ -62,6 +72,7 @@ export interface ShiftReportResult {
 }
 
 export interface QueryResults {
+  readonly 'branch.get': BranchGetResult;
   readonly 'order.get': OrderGetResult;
   readonly 'order.list': OrderListResult;
   readonly 'kitchen.recent': KitchenRecentResult;

@@ -269,6 +269,11 @@ export const BranchSchema = strict({
   settings: Type.Optional(settings ?? Type.Unknown()),
 });
 
+const { id, business_date, register_id, status, opened_at } = COLUMNS.pos_shift;
+
+/** What every role sees of the open shift. */
+export const ShiftHeadSchema = strict({ id, business_date, register_id, status, opened_at });
+
 /** `device_status`, which no table holds. */
 export const DeviceStatusSchema = strict({
   id: Text,

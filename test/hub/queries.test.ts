@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ResultMessage } from '../../src/protocol/messages.js';
 import type {
+  BranchGetResult,
   KitchenRecentResult,
   OrderGetResult,
   OrderListResult,
   ShiftReportResult,
 } from '../../src/protocol/results.js';
+import { EVENING } from '../support/hub.js';
 import { Evening } from './evening.js';
 
 let evening: Evening;
@@ -39,6 +41,40 @@ async function finished(orderId: string): Promise<void> {
   await evening.pay(orderId, 1_200);
   await evening.close(orderId);
 }
+
+describe('branch.get', () => {
+  it('H-QUERY-11 gives every role the branch and the open shift, without what it may not see', async () => {
+    const seen: Record<string, string[]> = {};
+    for (const role of ['admin', 'manager', 'cashier', 'waiter', 'kitchen'] as const) {
+      const client = await evening.hub.client({ role });
+      const reply = await client.query('branch.get', {});
+      if (reply.type !== 'result') throw new Error(JSON.stringify(reply));
+      const { branch, shift } = reply.result as BranchGetResult;
+      expect(branch).toMatchObject({ id: 'main', currency: 'GBP', cutoff_hour: 4 });
+      expect(shift).toEqual({
+        id: evening.shiftId,
+        business_date: '2019-05-18',
+        register_id: expect.any(String) as string,
+        status: 'open',
+        opened_at: EVENING,
+      });
+      seen[role] = ['tax_rules', 'settings'].filter((column) => column in branch);
+    }
+    const all = ['tax_rules', 'settings'];
+    expect(seen).toEqual({
+      admin: all,
+      manager: all,
+      cashier: ['tax_rules'],
+      waiter: ['tax_rules'],
+      kitchen: [],
+    });
+  });
+
+  it('H-QUERY-11 says that no shift is open', async () => {
+    await evening.closeShift();
+    expect(await ask<BranchGetResult>('branch.get', {})).toMatchObject({ shift: null });
+  });
+});
 
 describe('order.get', () => {
   it('H-QUERY-1 gives header, lines, payments, adjustments and the log of every status', async () => {

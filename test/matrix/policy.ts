@@ -110,6 +110,7 @@ export interface QueryPolicy {
 }
 
 export const QUERY_POLICY: readonly QueryPolicy[] = [
+  { name: 'branch.get', roles: ALL, params: {} },
   { name: 'order.get', roles: ALL, params: { order_id: 'none' } },
   { name: 'order.list', roles: ALL, params: {} },
   { name: 'kitchen.recent', roles: ALL, params: {} },

@@ -1,17 +1,9 @@
 /** A branch itself, and the devices that are connected to it. */
 import { Type } from 'typebox';
 import { strict } from '../../domain/fields.js';
-import type { Branch, Role } from '../../domain/rows.js';
+import { publicRow } from '../../domain/public-row.js';
 import { BranchSchema, DeviceStatusSchema } from '../../protocol/row-schemas.js';
 import { defineRoute } from '../route.js';
-
-/** Settings are for those who may change them, rates for those who see money. */
-function shown(branch: Branch, role: Role): Partial<Branch> {
-  const { settings: hidden, tax_rules: rules, ...rest } = branch;
-  if (role === 'kitchen') return rest;
-  const mayChange = role === 'manager' || role === 'admin';
-  return { ...rest, tax_rules: rules, ...(mayChange && { settings: hidden }) };
-}
 
 export const branchRoutes = [
   defineRoute({
@@ -24,7 +16,7 @@ export const branchRoutes = [
     answers: { 200: { description: 'The branch. Its ETag is its version', schema: BranchSchema } },
     handle({ branch, principal }) {
       const { branch: row } = branch.hub.hot;
-      return { body: shown(row, principal.role), etag: String(row.version) };
+      return { body: publicRow('branch', row, principal.role), etag: String(row.version) };
     },
   }),
   defineRoute({
