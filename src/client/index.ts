@@ -5,3 +5,10 @@ export type { ClientOptions } from './options.js';
 export type { Replica, ReplicaChange, ReplicaState } from './replica/replica.js';
 export type { ClientSocket, OpenSocket, SocketEvents } from './connection/socket.js';
 export type { ClientState } from './connection/state.js';
+export { memoryStorage, MemoryDisk } from './storage/memory.js';
+export {
+  StorageFailed,
+  type ClientStorage,
+  type Entry,
+  type StorageFailure,
+} from './storage/storage.js';
