@@ -1,6 +1,7 @@
 /** What a branch's row may hold: its name, its times, its tax rules and its house. */
 import { Type } from 'typebox';
-import { Name, PERCENT_MAX, strict } from './fields.js';
+import { PERCENT_MAX } from './bounds.js';
+import { Name, strict } from './fields.js';
 
 /** Tables of one house. */
 const TABLES_MAX = 1_000;

@@ -1,5 +1,4 @@
-/** What a command is: its payload, who may give it, what it locks and expects, and its decision, in one place. */
-import type { Static, TSchema } from 'typebox';
+/** What a command is: who may give it, what it locks and expects, and its decision, in one place. Its payload's schema stands in payloads/. */
 import type { NewId } from '../base/ids.js';
 import type { Refusal } from '../base/refusal.js';
 import type { ChangeSet } from './change-set.js';
@@ -105,34 +104,23 @@ export type Decision =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-export interface CommandDefinition<
-  Name extends string = string,
-  Payload extends TSchema = TSchema,
-> {
+/** `Payload` is what the schema of the same name in payloads/ lets in. */
+export interface CommandDefinition<Name extends string = string, Payload = unknown> {
   readonly name: Name;
-  readonly payload: Payload;
   /** Roles that may give it besides manager and admin. */
   readonly roles: readonly Role[];
   /** How it holds the branch's shift: those that open, close or hand it over have it alone, all others share it. */
   readonly shift: 'shared' | 'exclusive';
   /** Refused as `shift_closed` when no shift is open; the commit checks once more. */
   readonly needsOpenShift: boolean;
-  records(payload: Static<Payload>): RecordNames;
+  records(payload: Payload): RecordNames;
   /** Versions that `expect` must name; absent: none. */
-  expects?(payload: Static<Payload>): Expected;
-  decide(state: BranchState, payload: Static<Payload>, context: CommandContext): Decision;
-}
-
-/** Keeps the payload's type through the definition. */
-export function defineCommand<const Name extends string, Payload extends TSchema>(
-  definition: CommandDefinition<Name, Payload>,
-): CommandDefinition<Name, Payload> {
-  return definition;
+  expects?(payload: Payload): Expected;
+  decide(state: BranchState, payload: Payload, context: CommandContext): Decision;
 }
 
 /** A command that only the hub's memory knows (`order.lock`, `order.unlock`): no commit, no version. */
-export interface LeaseDefinition<Name extends string = string, Payload extends TSchema = TSchema> {
+export interface LeaseDefinition<Name extends string = string> {
   readonly name: Name;
-  readonly payload: Payload;
   readonly roles: readonly Role[];
 }

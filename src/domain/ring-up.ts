@@ -1,43 +1,12 @@
 /** Ringing up: from what the guest asked for to lines that hold what the menu says at that moment. */
-import { Type, type Static } from 'typebox';
+import { AMOUNT_MAX, LINES_PER_ORDER_MAX } from './bounds.js';
 import type { BranchState, CommandContext, Decision } from './command.js';
 import type { Draft } from './draft.js';
-import {
-  AMOUNT_MAX,
-  Id,
-  LINES_PER_COMMAND_MAX,
-  LINES_PER_ORDER_MAX,
-  Note,
-  Ordinal,
-  Qty,
-  nullable,
-  strict,
-} from './fields.js';
 import { chooseModifiers } from './modifiers.js';
+import type { LineRequest } from './payloads/line.js';
 import { takePortions } from './portions.js';
 import { invalid, notFound, refused } from './refused.js';
 import type { LineModifier, MenuItem, OrderAggregate, OrderLine } from './rows.js';
-
-/** Options that one line may name. */
-const MODIFIERS_MAX = 50;
-
-/** Option ids. */
-export const Modifiers = Type.Array(Id, { maxItems: MODIFIERS_MAX });
-
-export const LineRequest = strict({
-  line_id: Type.Optional(Id),
-  item_id: Id,
-  qty: Qty,
-  modifiers: Type.Optional(Modifiers),
-  note: Type.Optional(nullable(Note)),
-  seat: Type.Optional(nullable(Ordinal)),
-  course: Type.Optional(nullable(Ordinal)),
-  hold: Type.Optional(Type.Boolean()),
-});
-
-export type LineRequest = Static<typeof LineRequest>;
-
-export const LineRequests = Type.Array(LineRequest, { maxItems: LINES_PER_COMMAND_MAX });
 
 /** Where the lines go: an order that is in the state or in the draft. */
 export interface RingUp {

@@ -4,7 +4,8 @@ import { assert } from '../base/assert.js';
 import type { ChangeSet, RowChange } from './change-set.js';
 import { CutoffHour, Role, Settings, TaxRules } from './branch-settings.js';
 import { Id, MoneyOrZero, Name, strict } from './fields.js';
-import { MenuItemColumns, Names, modifierGroupFaults, newMenuItem } from './menu-item.js';
+import { modifierGroupFaults, newMenuItem } from './menu-item.js';
+import { MenuItemColumns, Names } from './payloads/menu.js';
 import type { Rows, TableName } from './rows.js';
 import { newStaff } from './staff.js';
 

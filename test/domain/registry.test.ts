@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { COMMANDS, LEASES, mayGive, ROLES } from '../../src/domain/registry.js';
+import { COMMANDS, LEASES } from '../../src/domain/registry.js';
+import { mayGive, ROLES } from '../../src/domain/roles.js';
 
 /** The table of docs/protocol.md: who may give what, besides manager and admin. */
 const PROTOCOL: Readonly<Record<string, readonly string[]>> = {

@@ -1,15 +1,20 @@
 /** A till at a branch of the tests: gives commands as the hub would, and looks at what they did. */
+import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import type { Static, TSchema } from 'typebox';
 import { assert } from '../../src/base/assert.js';
 import type { CommandDefinition, Decision } from '../../src/domain/command.js';
 import { kitchenSetStatus } from '../../src/domain/commands/kitchen-set-status.js';
 import { orderOpen } from '../../src/domain/commands/order-open.js';
 import { orderSend } from '../../src/domain/commands/order-send.js';
-import type { LineRequest } from '../../src/domain/ring-up.js';
+import type { LineRequest } from '../../src/domain/payloads/line.js';
+import { COMMANDS } from '../../src/domain/registry.js';
 import type { OrderAdjustment, OrderHeader, OrderLine, Role } from '../../src/domain/rows.js';
 import { outcome, TestBranch } from '../support/domain.js';
 import { makeItem } from '../support/rows.js';
+
+const SCHEMAS: ReadonlyMap<string, TSchema> = new Map(
+  Object.values(COMMANDS).map(({ name, payload }) => [name, payload]),
+);
 
 /** A menu: steak (grill, 1,000), beer (bar, 500), water (no station, 200). */
 export class Till {
@@ -22,20 +27,19 @@ export class Till {
   }
 
   /** Checks the payload as the door does, decides, and takes the change in. */
-  give<Payload extends TSchema>(
+  give<Payload>(
     command: CommandDefinition<string, Payload>,
-    payload: Static<Payload>,
+    payload: Payload,
     role: Role = 'manager',
   ): Decision {
-    assert(Value.Check(command.payload, payload), `${command.name} takes such a payload`);
+    const schema = SCHEMAS.get(command.name);
+    assert(schema, `${command.name} is registered`);
+    assert(Value.Check(schema, payload), `${command.name} takes such a payload`);
     return this.branch.run(command, payload, this.branch.context(role));
   }
 
   /** As `give`, for what must go through. */
-  done<Payload extends TSchema>(
-    command: CommandDefinition<string, Payload>,
-    payload: Static<Payload>,
-  ): void {
+  done<Payload>(command: CommandDefinition<string, Payload>, payload: Payload): void {
     const decision = this.give(command, payload);
     assert(decision.kind === 'change', `${command.name} went through: ${outcome(decision)}`);
   }

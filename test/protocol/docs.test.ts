@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { REFUSALS } from '../../src/base/refusal.js';
-import { COMMANDS, LEASES, ROLES } from '../../src/domain/registry.js';
+import { COMMANDS, LEASES } from '../../src/domain/registry.js';
+import { ROLES } from '../../src/domain/roles.js';
 import { CLOSE } from '../../src/protocol/close-codes.js';
 import { QUERY_NAMES } from '../../src/protocol/messages.js';
 import { parseClientMessage } from '../../src/protocol/parse.js';

@@ -30,7 +30,6 @@ import type {
 } from '../../src/domain/rows.js';
 import { TABLE_NAMES } from '../../src/domain/tables.js';
 import { makeBranch, makeItem, makeShift, makeStaff, makeStation, NOON } from './rows.js';
-import type { Static, TSchema } from 'typebox';
 
 type Tables = { readonly [T in TableName]: Map<string, Rows[T]> };
 
@@ -106,9 +105,9 @@ export class TestBranch implements BranchState {
   }
 
   /** Decides, and takes the change in where there is one. */
-  run<Payload extends TSchema>(
+  run<Payload>(
     command: CommandDefinition<string, Payload>,
-    payload: Static<Payload>,
+    payload: Payload,
     context: CommandContext = this.context(),
   ): Decision {
     const decision = command.decide(this, payload, context);

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { refuse } from '../../base/refusal.js';
 import { strict } from '../../domain/fields.js';
-import { MenuItemColumns, Remaining } from '../../domain/menu-item.js';
+import { MenuItemColumns, Remaining } from '../../domain/payloads/menu.js';
 import { publicRow } from '../../domain/public-row.js';
 import type { Role, Rows } from '../../domain/rows.js';
 import { ROW_SCHEMAS } from '../../protocol/row-schemas.js';

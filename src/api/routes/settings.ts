@@ -4,7 +4,7 @@ import { branchUpdate } from '../../domain/admin/branch-update.js';
 import { stationPut } from '../../domain/admin/station-put.js';
 import { CutoffHour, Settings, TaxRules } from '../../domain/branch-settings.js';
 import { Name, strict } from '../../domain/fields.js';
-import { Names } from '../../domain/menu-item.js';
+import { Names } from '../../domain/payloads/menu.js';
 import { administer, CHANGE_REFUSALS } from '../administer.js';
 import { CommandDone } from '../give.js';
 import { defineRoute } from '../route.js';

@@ -1,21 +1,11 @@
 /** `branch.update`: the branch's own settings; `id` is the branch's. What is absent stays as it is; the currency never changes. */
-import { Type, type Static } from 'typebox';
-import { CutoffHour, Settings, TaxRules } from '../branch-settings.js';
 import { isZone } from '../business-date.js';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Name, strict } from '../fields.js';
 import { invalid, refused } from '../refused.js';
+import type { Branch } from '../rows.js';
 
-const Payload = strict({
-  id: Id,
-  name: Type.Optional(Name),
-  zone: Type.Optional(Name),
-  cutoff_hour: Type.Optional(CutoffHour),
-  tax_rules: Type.Optional(TaxRules),
-  settings: Type.Optional(Settings),
-});
-type Payload = Static<typeof Payload>;
+type Payload = Pick<Branch, 'id'> & Partial<Omit<Branch, 'id' | 'currency' | 'version'>>;
 
 function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
   const { branch, shift } = state;
@@ -29,13 +19,12 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   return draft.decision();
 }
 
-export const branchUpdate = defineCommand({
+export const branchUpdate: CommandDefinition<'branch.update', Payload> = {
   name: 'branch.update',
-  payload: Payload,
   roles: [],
   shift: 'shared',
   needsOpenShift: false,
   records: () => ({}),
   expects: ({ id }) => ({ branch: [id] }),
   decide,
-});
+};

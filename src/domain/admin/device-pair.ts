@@ -1,19 +1,13 @@
 /** `device.pair`: a device that showed its pairing code, new or paired anew: what it held before is void. */
-import { Type, type Static } from 'typebox';
-import { Role } from '../branch-settings.js';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Name, strict } from '../fields.js';
+import type { Device } from '../rows.js';
 import { newDevice } from '../staff.js';
 
-const Payload = strict({
-  id: Id,
-  name: Name,
-  role: Role,
+interface Payload extends Pick<Device, 'id' | 'name' | 'role'> {
   /** When the login begins that the device gets in the same commit: all that it held before is void. */
-  at: Type.Integer({ minimum: 0 }),
-});
-type Payload = Static<typeof Payload>;
+  readonly at: number;
+}
 
 function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
   const draft = new Draft(state, context);
@@ -28,12 +22,11 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   return draft.decision();
 }
 
-export const devicePair = defineCommand({
+export const devicePair: CommandDefinition<'device.pair', Payload> = {
   name: 'device.pair',
-  payload: Payload,
   roles: [],
   shift: 'shared',
   needsOpenShift: false,
   records: () => ({}),
   decide,
-});
+};

@@ -1,18 +1,10 @@
 /** `device.put`: columns of a device that is there; what is absent stays as it is. `active: false` unpairs it. */
-import { Type, type Static } from 'typebox';
-import { Role } from '../branch-settings.js';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Name, strict } from '../fields.js';
 import { notFound, refused } from '../refused.js';
+import type { Device } from '../rows.js';
 
-const Payload = strict({
-  id: Id,
-  name: Type.Optional(Name),
-  role: Type.Optional(Role),
-  active: Type.Optional(Type.Boolean()),
-});
-type Payload = Static<typeof Payload>;
+type Payload = Pick<Device, 'id'> & Partial<Pick<Device, 'name' | 'role' | 'active'>>;
 
 function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
   const held = state.device(payload.id);
@@ -27,13 +19,12 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   return draft.decision();
 }
 
-export const devicePut = defineCommand({
+export const devicePut: CommandDefinition<'device.put', Payload> = {
   name: 'device.put',
-  payload: Payload,
   roles: [],
   shift: 'shared',
   needsOpenShift: false,
   records: () => ({}),
   expects: ({ id }) => ({ device: [id] }),
   decide,
-});
+};

@@ -1,20 +1,11 @@
 /** `staff.put`: a new person (expected version 0), or columns of one who is there; what is absent stays as it is. */
-import { Type, type Static } from 'typebox';
-import { Role } from '../branch-settings.js';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Name, strict } from '../fields.js';
 import { missingFields, refused } from '../refused.js';
 import type { Staff } from '../rows.js';
 import { newStaff } from '../staff.js';
 
-const Payload = strict({
-  id: Id,
-  name: Type.Optional(Name),
-  role: Type.Optional(Role),
-  active: Type.Optional(Type.Boolean()),
-});
-type Payload = Static<typeof Payload>;
+type Payload = Pick<Staff, 'id'> & Partial<Pick<Staff, 'name' | 'role' | 'active'>>;
 
 function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
   const draft = new Draft(state, context);
@@ -39,13 +30,12 @@ export function voided(context: CommandContext): Pick<Staff, 'tokens_from'> {
   return { tokens_from: context.now };
 }
 
-export const staffPut = defineCommand({
+export const staffPut: CommandDefinition<'staff.put', Payload> = {
   name: 'staff.put',
-  payload: Payload,
   roles: [],
   shift: 'shared',
   needsOpenShift: false,
   records: () => ({}),
   expects: ({ id }) => ({ staff: [id] }),
   decide,
-});
+};

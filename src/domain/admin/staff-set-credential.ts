@@ -1,17 +1,14 @@
 /** `staff.set_credential`: that a person has a new PIN or password; its hash is written beside, as a secret. All their logins end. */
-import { Type, type Static } from 'typebox';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, strict } from '../fields.js';
 import { notFound, refused } from '../refused.js';
 import type { Role } from '../rows.js';
 import { voided } from './staff-put.js';
 
-const Payload = strict({
-  id: Id,
-  credential: Type.Union([Type.Literal('pin'), Type.Literal('password')]),
-});
-type Payload = Static<typeof Payload>;
+interface Payload {
+  readonly id: string;
+  readonly credential: 'pin' | 'password';
+}
 
 /** A few digits are enough at a till that is known and throttled; whoever may change the books needs more. */
 export function credentialOf(role: Role): Payload['credential'] {
@@ -31,12 +28,11 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   return draft.decision();
 }
 
-export const staffSetCredential = defineCommand({
+export const staffSetCredential: CommandDefinition<'staff.set_credential', Payload> = {
   name: 'staff.set_credential',
-  payload: Payload,
   roles: [],
   shift: 'shared',
   needsOpenShift: false,
   records: () => ({}),
   decide,
-});
+};

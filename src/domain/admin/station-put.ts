@@ -1,18 +1,10 @@
 /** `station.put`: a new station (expected version 0), or columns of one that is there; what is absent stays as it is. */
-import { Type, type Static } from 'typebox';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Name, strict } from '../fields.js';
-import { Names } from '../menu-item.js';
 import { missingFields } from '../refused.js';
+import type { Station } from '../rows.js';
 
-const Payload = strict({
-  id: Id,
-  name: Type.Optional(Name),
-  names: Type.Optional(Names),
-  position: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
-});
-type Payload = Static<typeof Payload>;
+type Payload = Pick<Station, 'id'> & Partial<Pick<Station, 'name' | 'names' | 'position'>>;
 
 function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
   const draft = new Draft(state, context);
@@ -28,13 +20,12 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   return draft.decision();
 }
 
-export const stationPut = defineCommand({
+export const stationPut: CommandDefinition<'station.put', Payload> = {
   name: 'station.put',
-  payload: Payload,
   roles: [],
   shift: 'shared',
   needsOpenShift: false,
   records: () => ({}),
   expects: ({ id }) => ({ station: [id] }),
   decide,
-});
+};

@@ -1,12 +1,9 @@
 /** `cash.*`: money into and out of the drawer that is no payment, and openings of the drawer without a sale. */
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Money, Reason, strict } from '../fields.js';
 import { onOpenShift } from '../open-shift.js';
+import type { CashMoved, CashNoSale } from '../payloads/cash.js';
 import type { CashMovement } from '../rows.js';
-
-const Moved = strict({ shift_id: Id, amount: Money, reason: Reason });
-const Opened = strict({ shift_id: Id, reason: Reason });
 
 type Movement = Pick<CashMovement, 'shift_id' | 'kind' | 'amount' | 'reason'>;
 
@@ -25,16 +22,18 @@ function move(state: BranchState, context: CommandContext, movement: Movement): 
   });
 }
 
-function cashCommand<const Name extends string>(name: Name, kind: 'paid_in' | 'paid_out' | 'drop') {
-  return defineCommand({
+function cashCommand<const Name extends string>(
+  name: Name,
+  kind: 'paid_in' | 'paid_out' | 'drop',
+): CommandDefinition<Name, CashMoved> {
+  return {
     name,
-    payload: Moved,
     roles: ['cashier'],
     shift: 'shared',
     needsOpenShift: true,
     records: ({ shift_id }) => ({ shifts: [shift_id] }),
     decide: (state, payload, context) => move(state, context, { ...payload, kind }),
-  });
+  };
 }
 
 export const cashPaidIn = cashCommand('cash.paid_in', 'paid_in');
@@ -42,13 +41,12 @@ export const cashPaidOut = cashCommand('cash.paid_out', 'paid_out');
 /** Cash taken out of the drawer into the safe. */
 export const cashDrop = cashCommand('cash.drop', 'drop');
 
-export const cashNoSale = defineCommand({
+export const cashNoSale: CommandDefinition<'cash.no_sale', CashNoSale> = {
   name: 'cash.no_sale',
-  payload: Opened,
   roles: ['cashier'],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ shift_id }) => ({ shifts: [shift_id] }),
   decide: (state, payload, context) =>
     move(state, context, { ...payload, kind: 'no_sale', amount: 0 }),
-});
+};

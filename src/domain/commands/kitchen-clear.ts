@@ -1,21 +1,17 @@
 /** kitchen.clear: a cook has seen the marks. */
-import { Type } from 'typebox';
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, LINES_PER_COMMAND_MAX, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
+import type { KitchenClear } from '../payloads/kitchen.js';
 import { notFound } from '../refused.js';
 
-export const kitchenClear = defineCommand({
+export const kitchenClear: CommandDefinition<'kitchen.clear', KitchenClear> = {
   name: 'kitchen.clear',
-  payload: strict({
-    order_id: Id,
-    line_ids: Type.Array(Id, { minItems: 1, maxItems: LINES_PER_COMMAND_MAX }),
-  }),
   roles: ['kitchen'],
   shift: 'shared',
   needsOpenShift: false,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ line_ids }) => ({ order_line: line_ids }),
+  expects: EXPECTS['kitchen.clear'],
   decide(state, { order_id, line_ids }, context) {
     const order = state.order(order_id);
     if (order === undefined) return notFound('order', order_id);
@@ -28,4 +24,4 @@ export const kitchenClear = defineCommand({
     draft.settleOrder(order_id);
     return draft.decision();
   },
-});
+};

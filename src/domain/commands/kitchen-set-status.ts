@@ -1,26 +1,21 @@
 /** kitchen.set_status: bump forward, steps skipped at will, or recall. Needs no open shift: what was sent is cooked. */
-import { Type } from 'typebox';
-import { defineCommand, type Decision } from '../command.js';
+import type { CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, LINES_PER_COMMAND_MAX, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
 import { inKitchen } from '../order-state.js';
+import type { KitchenSetStatus } from '../payloads/kitchen.js';
 import { lineState, notFound, refused } from '../refused.js';
 import type { OrderLine } from '../rows.js';
 
 type Step = 'preparing' | 'ready' | 'served';
 
-export const kitchenSetStatus = defineCommand({
+export const kitchenSetStatus: CommandDefinition<'kitchen.set_status', KitchenSetStatus> = {
   name: 'kitchen.set_status',
-  payload: strict({
-    order_id: Id,
-    line_ids: Type.Array(Id, { minItems: 1, maxItems: LINES_PER_COMMAND_MAX }),
-    status: Type.Union([Type.Literal('preparing'), Type.Literal('ready'), Type.Literal('served')]),
-  }),
   roles: ['kitchen', 'cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: false,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ line_ids }) => ({ order_line: line_ids }),
+  expects: EXPECTS['kitchen.set_status'],
   decide(state, { order_id, line_ids, status }, context) {
     const { role } = context.actor;
     if (status !== 'served' && (role === 'cashier' || role === 'waiter')) {
@@ -39,7 +34,7 @@ export const kitchenSetStatus = defineCommand({
     draft.settleOrder(order_id);
     return draft.decision();
   },
-});
+};
 
 function refusedStep(line: OrderLine, step: Step): Decision | undefined {
   if (line.status === step) return undefined;

@@ -1,14 +1,13 @@
 /** `menu.put_item`: a new item (expected version 0), or columns of one that is there; what is absent stays as it is. */
-import type { Static } from 'typebox';
 import type { FaultDetail } from '../../base/refusal.js';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { MenuItemColumns, modifierGroupFaults, newMenuItem } from '../menu-item.js';
+import { EXPECTS } from '../expects.js';
+import { modifierGroupFaults, newMenuItem } from '../menu-item.js';
+import type { MenuItemColumns } from '../payloads/menu.js';
 import { refused } from '../refused.js';
 
-type Payload = Static<typeof MenuItemColumns>;
-
-function faultsOf(state: BranchState, payload: Payload): FaultDetail[] {
+function faultsOf(state: BranchState, payload: MenuItemColumns): FaultDetail[] {
   const faults = modifierGroupFaults(payload.modifier_groups ?? []);
   const { station } = payload;
   if (typeof station === 'string' && state.station(station) === undefined) {
@@ -22,7 +21,7 @@ function faultsOf(state: BranchState, payload: Payload): FaultDetail[] {
   return faults;
 }
 
-function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
+function decide(state: BranchState, payload: MenuItemColumns, context: CommandContext): Decision {
   const faults = faultsOf(state, payload);
   if (faults.length > 0) {
     return refused('validation_failed', 'the item cannot be like this', { details: faults });
@@ -38,13 +37,12 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   return draft.decision();
 }
 
-export const menuPutItem = defineCommand({
+export const menuPutItem: CommandDefinition<'menu.put_item', MenuItemColumns> = {
   name: 'menu.put_item',
-  payload: MenuItemColumns,
   roles: [],
   shift: 'shared',
   needsOpenShift: false,
   records: ({ id }) => ({ items: [id] }),
-  expects: ({ id }) => ({ menu_item: [id] }),
+  expects: EXPECTS['menu.put_item'],
   decide,
-});
+};

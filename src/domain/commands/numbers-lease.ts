@@ -1,16 +1,11 @@
 /** `numbers.lease`: order numbers of the open shift that one device may give while it is offline. */
-import { Type } from 'typebox';
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { strict } from '../fields.js';
 import { noOpenShift } from '../open-shift.js';
+import type { NumbersLease } from '../payloads/numbers.js';
 
-/** Order numbers in one range. */
-const LEASE_NUMBERS_MAX = 200;
-
-export const numbersLease = defineCommand({
+export const numbersLease: CommandDefinition<'numbers.lease', NumbersLease> = {
   name: 'numbers.lease',
-  payload: strict({ count: Type.Integer({ minimum: 1, maximum: LEASE_NUMBERS_MAX }) }),
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
@@ -33,4 +28,4 @@ export const numbersLease = defineCommand({
     });
     return draft.decision({ result: { numbers: { first, last } } });
   },
-});
+};

@@ -1,17 +1,12 @@
 /** order.add_lines: rings up lines on an order. It needs no version: two people may add at the same moment. */
-import { Type } from 'typebox';
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, LINES_PER_COMMAND_MAX, strict } from '../fields.js';
+import type { OrderAddLines } from '../payloads/line.js';
 import { notFound, refusedIfFinished } from '../refused.js';
-import { LineRequest, ringUp } from '../ring-up.js';
+import { ringUp } from '../ring-up.js';
 
-export const orderAddLines = defineCommand({
+export const orderAddLines: CommandDefinition<'order.add_lines', OrderAddLines> = {
   name: 'order.add_lines',
-  payload: strict({
-    order_id: Id,
-    lines: Type.Array(LineRequest, { minItems: 1, maxItems: LINES_PER_COMMAND_MAX }),
-  }),
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
@@ -27,4 +22,4 @@ export const orderAddLines = defineCommand({
     const draft = new Draft(state, context);
     return ringUp(draft, lines, { state, context, orderId: order_id }) ?? draft.decision();
   },
-});
+};

@@ -1,17 +1,17 @@
 /** order.close: paid to the cent and done. What the kitchen still has in hand goes on. */
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
+import type { OrderClose } from '../payloads/order.js';
 import { notFound, refused, refusedIfFinished } from '../refused.js';
 
-export const orderClose = defineCommand({
+export const orderClose: CommandDefinition<'order.close', OrderClose> = {
   name: 'order.close',
-  payload: strict({ order_id: Id }),
   roles: ['cashier'],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ order_id }) => ({ order_header: [order_id] }),
+  expects: EXPECTS['order.close'],
   decide(state, { order_id }, context) {
     const order = state.order(order_id);
     if (order === undefined) return notFound('order', order_id);
@@ -29,4 +29,4 @@ export const orderClose = defineCommand({
     draft.update('order_header', order.header, { status: 'closed', closed_at: context.now });
     return draft.decision();
   },
-});
+};

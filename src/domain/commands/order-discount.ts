@@ -1,27 +1,19 @@
 /** order.discount: off a line or off the whole order; all of it (100 %) is a comp. */
-import { Type } from 'typebox';
 import { adjust } from '../adjust.js';
-import { defineCommand } from '../command.js';
+import { PERCENT_MAX } from '../bounds.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Money, PERCENT_MAX, Reason, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
+import type { OrderDiscount } from '../payloads/order.js';
 import { invalid, lineState, notFound, refusedIfFinished } from '../refused.js';
 
-export const orderDiscount = defineCommand({
+export const orderDiscount: CommandDefinition<'order.discount', OrderDiscount> = {
   name: 'order.discount',
-  payload: strict({
-    order_id: Id,
-    line_id: Type.Optional(Id),
-    kind: Type.Union([Type.Literal('percent'), Type.Literal('amount')]),
-    /** Basis points for percent, minor units for amount. */
-    value: Money,
-    reason: Reason,
-  }),
   roles: ['cashier'],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ order_id, line_id }) =>
-    line_id === undefined ? { order_header: [order_id] } : { order_line: [line_id] },
+  expects: EXPECTS['order.discount'],
   decide(state, { order_id, line_id, kind, value, reason }, context) {
     if (kind === 'percent' && value > PERCENT_MAX) {
       return invalid('/value', `at most ${PERCENT_MAX.toString()} basis points`);
@@ -49,4 +41,4 @@ export const orderDiscount = defineCommand({
     draft.settleOrder(order_id);
     return draft.decision();
   },
-});
+};

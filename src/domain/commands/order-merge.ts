@@ -1,21 +1,21 @@
 /** order.merge: two orders become one. Lines move as they are; nothing is sent again, and the kitchen is told. */
 import { carryAll } from '../carry-adjustments.js';
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
 import { inKitchen } from '../order-state.js';
+import type { OrderMerge } from '../payloads/order.js';
 import { invalid, notFound, orderState, refusedIfFinished } from '../refused.js';
 import { lastSeq, refusedIfTooLarge } from '../ring-up.js';
 import type { OrderAggregate } from '../rows.js';
 
-export const orderMerge = defineCommand({
+export const orderMerge: CommandDefinition<'order.merge', OrderMerge> = {
   name: 'order.merge',
-  payload: strict({ order_id: Id, into_order_id: Id }),
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id, into_order_id }) => ({ orders: [order_id, into_order_id] }),
-  expects: ({ order_id, into_order_id }) => ({ order_header: [order_id, into_order_id] }),
+  expects: EXPECTS['order.merge'],
   decide(state, { order_id, into_order_id }, context) {
     if (order_id === into_order_id) return invalid('/into_order_id', 'is the order itself');
     const source = state.order(order_id);
@@ -33,7 +33,7 @@ export const orderMerge = defineCommand({
     draft.settleOrder(into_order_id);
     return refusedIfTooLarge(draft.order(into_order_id)) ?? draft.decision();
   },
-});
+};
 
 /** Voided lines go along: a cook may still have to clear them. The result names those that count. */
 function moveLines(

@@ -1,31 +1,14 @@
 /** order.open: a new order, with its first lines where they are given. */
-import { Type } from 'typebox';
 import { adjust, serviceCharge } from '../adjust.js';
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Name, Note, Ordinal, nullable, strict } from '../fields.js';
 import { newHeader } from '../new-header.js';
+import type { OrderOpen } from '../payloads/order.js';
 import { invalid, refused } from '../refused.js';
-import { LineRequests, ringUp } from '../ring-up.js';
+import { ringUp } from '../ring-up.js';
 
-const Payload = strict({
-  order_id: Type.Optional(Id),
-  order_type: Type.Union([
-    Type.Literal('dine_in'),
-    Type.Literal('takeaway'),
-    Type.Literal('delivery'),
-  ]),
-  table_no: Type.Optional(nullable(Name)),
-  guests: Type.Optional(nullable(Ordinal)),
-  customer_name: Type.Optional(nullable(Name)),
-  note: Type.Optional(nullable(Note)),
-  number: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-  lines: Type.Optional(LineRequests),
-});
-
-export const orderOpen = defineCommand({
+export const orderOpen: CommandDefinition<'order.open', OrderOpen> = {
   name: 'order.open',
-  payload: Payload,
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
@@ -63,4 +46,4 @@ export const orderOpen = defineCommand({
     }
     return draft.decision();
   },
-});
+};

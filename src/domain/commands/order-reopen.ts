@@ -1,17 +1,17 @@
 /** order.reopen: a manager takes a closed order up again, as long as its shift is open. */
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Reason, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
+import type { OrderReopen } from '../payloads/order.js';
 import { notFound, orderState } from '../refused.js';
 
-export const orderReopen = defineCommand({
+export const orderReopen: CommandDefinition<'order.reopen', OrderReopen> = {
   name: 'order.reopen',
-  payload: strict({ order_id: Id, reason: Reason }),
   roles: [],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ order_id }) => ({ order_header: [order_id] }),
+  expects: EXPECTS['order.reopen'],
   decide(state, { order_id, reason }, context) {
     const order = state.order(order_id);
     if (order === undefined) return notFound('order', order_id);
@@ -29,4 +29,4 @@ export const orderReopen = defineCommand({
     draft.settleOrder(order_id);
     return draft.decision();
   },
-});
+};

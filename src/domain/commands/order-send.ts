@@ -1,27 +1,17 @@
 /** order.send: gives lines to the kitchen, each once; naming lines or a course also fires held ones. */
-import { Type, type Static } from 'typebox';
-import { defineCommand, type Decision } from '../command.js';
+import type { CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, LINES_PER_COMMAND_MAX, Ordinal, strict } from '../fields.js';
 import { isUnsent } from '../order-state.js';
+import type { OrderSend } from '../payloads/line.js';
 import { invalid, lineState, notFound, refusedIfFinished } from '../refused.js';
 import type { OrderLine } from '../rows.js';
-
-const Payload = strict({
-  order_id: Id,
-  line_ids: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: LINES_PER_COMMAND_MAX })),
-  course: Type.Optional(Ordinal),
-});
-
-type Payload = Static<typeof Payload>;
 
 type Picked =
   | { readonly kind: 'lines'; readonly lines: readonly OrderLine[] }
   | { readonly kind: 'refused'; readonly decision: Decision };
 
-export const orderSend = defineCommand({
+export const orderSend: CommandDefinition<'order.send', OrderSend> = {
   name: 'order.send',
-  payload: Payload,
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
@@ -39,10 +29,10 @@ export const orderSend = defineCommand({
     draft.settleOrder(payload.order_id);
     return draft.decision();
   },
-});
+};
 
 /** The unsent lines that the payload means. A named line that was sent already is passed over: it is where it should be. */
-function pick(lines: readonly OrderLine[], { line_ids, course }: Payload): Picked {
+function pick(lines: readonly OrderLine[], { line_ids, course }: OrderSend): Picked {
   if (line_ids === undefined) {
     const meant =
       course === undefined

@@ -1,25 +1,14 @@
 /** order.split: some of the lines, whole or in part, become an order of their own. Nothing is sent again. */
-import { Type, type Static } from 'typebox';
 import { adjust, serviceCharge } from '../adjust.js';
 import { carryShare } from '../carry-adjustments.js';
-import { defineCommand, type CommandContext, type Decision } from '../command.js';
+import type { CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, LINES_PER_COMMAND_MAX, Qty, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
 import { newHeader } from '../new-header.js';
 import { inKitchen } from '../order-state.js';
+import type { OrderSplit } from '../payloads/order.js';
 import { invalid, lineState, notFound, refused, refusedIfFinished } from '../refused.js';
 import type { OrderAggregate, OrderLine } from '../rows.js';
-
-const Payload = strict({
-  order_id: Id,
-  new_order_id: Type.Optional(Id),
-  lines: Type.Array(strict({ line_id: Id, qty: Type.Optional(Qty) }), {
-    minItems: 1,
-    maxItems: LINES_PER_COMMAND_MAX,
-  }),
-});
-
-type Payload = Static<typeof Payload>;
 
 /** A line and how much of it goes. */
 interface Share {
@@ -31,9 +20,8 @@ type Shares =
   | { readonly kind: 'shares'; readonly shares: readonly Share[] }
   | { readonly kind: 'refused'; readonly decision: Decision };
 
-export const orderSplit = defineCommand({
+export const orderSplit: CommandDefinition<'order.split', OrderSplit> = {
   name: 'order.split',
-  payload: Payload,
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
@@ -41,7 +29,7 @@ export const orderSplit = defineCommand({
     orders: [order_id],
     newOrders: new_order_id === undefined ? [] : [new_order_id],
   }),
-  expects: ({ order_id }) => ({ order_header: [order_id] }),
+  expects: EXPECTS['order.split'],
   decide(state, payload, context) {
     const source = state.order(payload.order_id);
     if (source === undefined) return notFound('order', payload.order_id);
@@ -73,9 +61,9 @@ export const orderSplit = defineCommand({
     draft.settleOrder(id);
     return refusedIfOverpaid(draft, source) ?? draft.decision();
   },
-});
+};
 
-function sharesOf(source: OrderAggregate, payload: Payload): Shares {
+function sharesOf(source: OrderAggregate, payload: OrderSplit): Shares {
   const shares = new Map<string, Share>();
   for (const [index, { line_id, qty }] of payload.lines.entries()) {
     const path = `/lines/${index.toString()}`;

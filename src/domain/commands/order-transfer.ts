@@ -1,18 +1,18 @@
 /** order.transfer: the guests sit elsewhere now, and the kitchen is told for what it still has in hand. */
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Name, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
 import { inKitchen } from '../order-state.js';
+import type { OrderTransfer } from '../payloads/order.js';
 import { notFound, refusedIfFinished } from '../refused.js';
 
-export const orderTransfer = defineCommand({
+export const orderTransfer: CommandDefinition<'order.transfer', OrderTransfer> = {
   name: 'order.transfer',
-  payload: strict({ order_id: Id, table_no: Name }),
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ order_id }) => ({ order_header: [order_id] }),
+  expects: EXPECTS['order.transfer'],
   decide(state, { order_id, table_no }, context) {
     const order = state.order(order_id);
     if (order === undefined) return notFound('order', order_id);
@@ -27,4 +27,4 @@ export const orderTransfer = defineCommand({
     draft.settleOrder(order_id);
     return draft.decision();
   },
-});
+};

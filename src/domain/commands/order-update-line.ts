@@ -1,37 +1,24 @@
 /** order.update_line: everything about a line before it is sent; after, what the kitchen can still follow, and is told. */
-import { Type, type Static } from 'typebox';
-import { defineCommand, type BranchState, type Decision } from '../command.js';
+import type { BranchState, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Note, Ordinal, Qty, nullable, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
 import { chooseModifiers } from '../modifiers.js';
 import { isUnsent } from '../order-state.js';
+import type { OrderUpdateLine } from '../payloads/line.js';
 import { returnPortions, takePortions } from '../portions.js';
 import { lineState, notFound, refusedIfFinished } from '../refused.js';
-import { Modifiers, refusedIfTooLarge } from '../ring-up.js';
+import { refusedIfTooLarge } from '../ring-up.js';
 import type { OrderLine } from '../rows.js';
-
-const Payload = strict({
-  order_id: Id,
-  line_id: Id,
-  qty: Type.Optional(Qty),
-  modifiers: Type.Optional(Modifiers),
-  note: Type.Optional(nullable(Note)),
-  seat: Type.Optional(nullable(Ordinal)),
-  course: Type.Optional(nullable(Ordinal)),
-});
-
-type Payload = Static<typeof Payload>;
 
 const CHANGEABLE_ONCE_SENT = ['note', 'seat', 'course'];
 
-export const orderUpdateLine = defineCommand({
+export const orderUpdateLine: CommandDefinition<'order.update_line', OrderUpdateLine> = {
   name: 'order.update_line',
-  payload: Payload,
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ line_id }) => ({ order_line: [line_id] }),
+  expects: EXPECTS['order.update_line'],
   decide(state, payload, context) {
     const order = state.order(payload.order_id);
     if (order === undefined) return notFound('order', payload.order_id);
@@ -48,12 +35,12 @@ export const orderUpdateLine = defineCommand({
     draft.settleOrder(order.header.id);
     return refusedIfTooLarge(draft.order(order.header.id)) ?? draft.decision();
   },
-});
+};
 
 function changeUnsent(
   draft: Draft,
   line: OrderLine,
-  { state, payload }: { state: BranchState; payload: Payload },
+  { state, payload }: { state: BranchState; payload: OrderUpdateLine },
 ): Decision | undefined {
   const { order_id: _order, line_id: _line, modifiers, ...columns } = payload;
   const item = state.item(line.item_id);
@@ -74,7 +61,7 @@ function changeUnsent(
   return undefined;
 }
 
-function changeSent(draft: Draft, line: OrderLine, payload: Payload): Decision | undefined {
+function changeSent(draft: Draft, line: OrderLine, payload: OrderUpdateLine): Decision | undefined {
   const { order_id: _order, line_id: _line, qty, modifiers, ...columns } = payload;
   const otherQty = qty !== undefined && qty !== line.qty;
   if (otherQty || (modifiers !== undefined && !sameModifiers(line, modifiers))) {

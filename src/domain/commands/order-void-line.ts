@@ -1,18 +1,18 @@
 /** order.void_line: takes one line back, with a reason. */
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Reason, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
+import type { OrderVoidLine } from '../payloads/line.js';
 import { lineState, notFound, refusedIfFinished } from '../refused.js';
 import { voidLine } from '../void-line.js';
 
-export const orderVoidLine = defineCommand({
+export const orderVoidLine: CommandDefinition<'order.void_line', OrderVoidLine> = {
   name: 'order.void_line',
-  payload: strict({ order_id: Id, line_id: Id, reason: Reason }),
   roles: ['cashier', 'waiter'],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ line_id }) => ({ order_line: [line_id] }),
+  expects: EXPECTS['order.void_line'],
   decide(state, { order_id, line_id, reason }, context) {
     const order = state.order(order_id);
     if (order === undefined) return notFound('order', order_id);
@@ -26,4 +26,4 @@ export const orderVoidLine = defineCommand({
     draft.settleOrder(order_id);
     return draft.decision();
   },
-});
+};

@@ -1,18 +1,18 @@
 /** order.void: takes the whole order back; the kitchen sees what it had of it struck through. */
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Reason, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
+import type { OrderVoid } from '../payloads/order.js';
 import { notFound, orderState, refusedIfFinished } from '../refused.js';
 import { voidLine } from '../void-line.js';
 
-export const orderVoid = defineCommand({
+export const orderVoid: CommandDefinition<'order.void', OrderVoid> = {
   name: 'order.void',
-  payload: strict({ order_id: Id, reason: Reason }),
   roles: [],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
-  expects: ({ order_id }) => ({ order_header: [order_id] }),
+  expects: EXPECTS['order.void'],
   decide(state, { order_id, reason }, context) {
     const order = state.order(order_id);
     if (order === undefined) return notFound('order', order_id);
@@ -28,4 +28,4 @@ export const orderVoid = defineCommand({
     draft.settleOrder(order_id);
     return draft.decision();
   },
-});
+};

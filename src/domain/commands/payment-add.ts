@@ -1,35 +1,16 @@
 /** `payment.add`: money for an order, never more than is due. Two payments for one order take their turns. */
-import { Type, type Static } from 'typebox';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Money, MoneyOrZero, Name, strict } from '../fields.js';
 import { newPayment } from '../new-payment.js';
 import { noOpenShift } from '../open-shift.js';
+import type { PaymentAdd } from '../payloads/payment.js';
 import { invalid, notFound, refused, refusedIfFinished } from '../refused.js';
 import type { OrderAggregate, OrderPayment } from '../rows.js';
-
-const Payload = strict({
-  order_id: Id,
-  payment_id: Type.Optional(Id),
-  method: Type.Union([
-    Type.Literal('cash'),
-    Type.Literal('card'),
-    Type.Literal('voucher'),
-    Type.Literal('account'),
-    Type.Literal('other'),
-  ]),
-  amount: Money,
-  tip: Type.Optional(MoneyOrZero),
-  tendered: Type.Optional(Money),
-  reference: Type.Optional(Name),
-});
-
-type Payload = Static<typeof Payload>;
 
 /** What was handed over and what goes back; both null where that was not said. */
 type Change = Pick<OrderPayment, 'tendered' | 'change_due'>;
 
-function changeOf({ method, amount, tip = 0, tendered }: Payload): Change | Decision {
+function changeOf({ method, amount, tip = 0, tendered }: PaymentAdd): Change | Decision {
   if (tendered === undefined) return { tendered: null, change_due: null };
   if (method !== 'cash') return invalid('/tendered', 'is for cash alone');
   const change_due = tendered - amount - tip;
@@ -37,7 +18,7 @@ function changeOf({ method, amount, tip = 0, tendered }: Payload): Change | Deci
   return { tendered, change_due };
 }
 
-function refusedByOrder(order: OrderAggregate, payload: Payload): Decision | undefined {
+function refusedByOrder(order: OrderAggregate, payload: PaymentAdd): Decision | undefined {
   const { header, payments } = order;
   const taken = payments.some(({ id }) => id === payload.payment_id);
   if (taken) return refused('already_exists', `payment ${payload.payment_id ?? ''} is there`);
@@ -50,7 +31,7 @@ function refusedByOrder(order: OrderAggregate, payload: Payload): Decision | und
   });
 }
 
-function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
+function decide(state: BranchState, payload: PaymentAdd, context: CommandContext): Decision {
   const order = state.order(payload.order_id);
   if (order === undefined) return notFound('order', payload.order_id);
   const refusal = refusedByOrder(order, payload);
@@ -75,12 +56,11 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   return draft.decision();
 }
 
-export const paymentAdd = defineCommand({
+export const paymentAdd: CommandDefinition<'payment.add', PaymentAdd> = {
   name: 'payment.add',
-  payload: Payload,
   roles: ['cashier'],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ order_id }) => ({ orders: [order_id] }),
   decide,
-});
+};

@@ -2,28 +2,18 @@
  * `payment.refund`: gives back a payment or a part of it, by the method it came by. The refund belongs to the open shift,
  * also where its order was closed in an earlier one.
  */
-import { Type, type Static } from 'typebox';
-import { defineCommand, type BranchState, type CommandContext, type Decision } from '../command.js';
+import type { BranchState, CommandContext, CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, Money, Reason, strict } from '../fields.js';
 import { newPayment } from '../new-payment.js';
 import { noOpenShift } from '../open-shift.js';
+import type { PaymentRefund } from '../payloads/payment.js';
 import { notFound, refused } from '../refused.js';
 import type { OrderPayment } from '../rows.js';
-
-const Payload = strict({
-  payment_id: Id,
-  refund_id: Type.Optional(Id),
-  amount: Money,
-  reason: Reason,
-});
-
-type Payload = Static<typeof Payload>;
 
 function refusedByPayments(
   payments: readonly OrderPayment[],
   payment: OrderPayment,
-  { refund_id, amount }: Payload,
+  { refund_id, amount }: PaymentRefund,
 ): Decision | undefined {
   if (payments.some(({ id }) => id === refund_id)) {
     return refused('already_exists', `payment ${refund_id ?? ''} is there`);
@@ -40,7 +30,7 @@ function refusedByPayments(
   return refused('overpayment', `only ${String(left)} is left to give back`, { details });
 }
 
-function decide(state: BranchState, payload: Payload, context: CommandContext): Decision {
+function decide(state: BranchState, payload: PaymentRefund, context: CommandContext): Decision {
   const order = state.orderOfPayment(payload.payment_id);
   const payment = order?.payments.find(({ id }) => id === payload.payment_id);
   if (order === undefined || payment === undefined) return notFound('payment', payload.payment_id);
@@ -65,12 +55,11 @@ function decide(state: BranchState, payload: Payload, context: CommandContext): 
   return draft.decision();
 }
 
-export const paymentRefund = defineCommand({
+export const paymentRefund: CommandDefinition<'payment.refund', PaymentRefund> = {
   name: 'payment.refund',
-  payload: Payload,
   roles: [],
   shift: 'shared',
   needsOpenShift: true,
   records: ({ payment_id }) => ({ payments: [payment_id] }),
   decide,
-});
+};

@@ -1,24 +1,19 @@
 /** `shift.close`: the drawer is counted and the Z report frozen. Open orders stop it, or are carried to the next shift. */
-import { Type } from 'typebox';
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, MoneyOrZero, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
 import { onOpenShift } from '../open-shift.js';
+import type { ShiftClose } from '../payloads/shift.js';
 import { refused } from '../refused.js';
 import { endShift } from '../shift-turn.js';
 
-export const shiftClose = defineCommand({
+export const shiftClose: CommandDefinition<'shift.close', ShiftClose> = {
   name: 'shift.close',
-  payload: strict({
-    shift_id: Id,
-    counted_cash: MoneyOrZero,
-    carry_over: Type.Optional(Type.Boolean()),
-  }),
   roles: ['cashier'],
   shift: 'exclusive',
   needsOpenShift: true,
   records: ({ shift_id }) => ({ shifts: [shift_id] }),
-  expects: ({ shift_id }) => ({ pos_shift: [shift_id] }),
+  expects: EXPECTS['shift.close'],
   decide: (state, { shift_id, counted_cash, carry_over = false }, context) =>
     onOpenShift(state, shift_id, (shift) => {
       const count = [...state.unfinishedOrders()].length;
@@ -31,4 +26,4 @@ export const shiftClose = defineCommand({
       endShift(draft, state, { shift, countedCash: counted_cash, context });
       return draft.decision({ zNumberOf: shift.id });
     }),
-});
+};

@@ -1,19 +1,19 @@
 /** `shift.handover`: one shift ends and the next begins in one commit; the count is its float, open orders go along. */
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { Id, MoneyOrZero, strict } from '../fields.js';
+import { EXPECTS } from '../expects.js';
 import { onOpenShift } from '../open-shift.js';
+import type { ShiftHandover } from '../payloads/shift.js';
 import { invalid, notFound } from '../refused.js';
 import { beginShift, endShift } from '../shift-turn.js';
 
-export const shiftHandover = defineCommand({
+export const shiftHandover: CommandDefinition<'shift.handover', ShiftHandover> = {
   name: 'shift.handover',
-  payload: strict({ shift_id: Id, to_staff_id: Id, counted_cash: MoneyOrZero }),
   roles: ['cashier'],
   shift: 'exclusive',
   needsOpenShift: true,
   records: ({ shift_id }) => ({ shifts: [shift_id] }),
-  expects: ({ shift_id }) => ({ pos_shift: [shift_id] }),
+  expects: EXPECTS['shift.handover'],
   decide: (state, { shift_id, to_staff_id, counted_cash }, context) =>
     onOpenShift(state, shift_id, (shift) => {
       const successor = state.staff(to_staff_id);
@@ -29,4 +29,4 @@ export const shiftHandover = defineCommand({
       });
       return draft.decision({ zNumberOf: shift.id });
     }),
-});
+};

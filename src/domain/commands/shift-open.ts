@@ -1,17 +1,15 @@
 /** `shift.open`: the drawer's float is in, and orders may be taken. */
-import { Type } from 'typebox';
-import { defineCommand } from '../command.js';
+import type { CommandDefinition } from '../command.js';
 import { Draft } from '../draft.js';
-import { MoneyOrZero, Name, strict } from '../fields.js';
+import type { ShiftOpen } from '../payloads/shift.js';
 import { refused } from '../refused.js';
 import { beginShift } from '../shift-turn.js';
 
 /** The drawer of a restaurant that has one. */
 const REGISTER_DEFAULT = 'main';
 
-export const shiftOpen = defineCommand({
+export const shiftOpen: CommandDefinition<'shift.open', ShiftOpen> = {
   name: 'shift.open',
-  payload: strict({ opening_float: MoneyOrZero, register_id: Type.Optional(Name) }),
   roles: ['cashier'],
   shift: 'exclusive',
   needsOpenShift: false,
@@ -31,4 +29,4 @@ export const shiftOpen = defineCommand({
     });
     return draft.decision();
   },
-});
+};

@@ -1,7 +1,8 @@
 /** Whether a row that another program wrote is one that the domain can work with: SQL holds the types, this the rest. */
 import { Type, type TSchema } from 'typebox';
 import { strict } from '../../domain/fields.js';
-import { MenuItemColumns, modifierGroupFaults, Names } from '../../domain/menu-item.js';
+import { modifierGroupFaults } from '../../domain/menu-item.js';
+import { MenuItemColumns, Names } from '../../domain/payloads/menu.js';
 import type { AnyRow, MenuItem, TableName } from '../../domain/rows.js';
 import { Seed } from '../../domain/seed.js';
 import { TABLES, type ColumnKind } from '../../domain/tables.js';

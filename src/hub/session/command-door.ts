@@ -1,7 +1,8 @@
 /** The door for commands: role, branch, rate and drain are checked here; behind it a command is locked, decided, committed. */
 import { refuse, type Refusal } from '../../base/refusal.js';
 import { holdsToken } from '../../base/token-text.js';
-import { COMMANDS, LEASES, mayGive } from '../../domain/registry.js';
+import { COMMANDS, LEASES } from '../../domain/registry.js';
+import { mayGive } from '../../domain/roles.js';
 import type { CommandDefinition, LeaseDefinition } from '../../domain/command.js';
 import type { CommandMessage, Principal } from '../../protocol/messages.js';
 import type { CommandAnswer } from '../branch/answer.js';

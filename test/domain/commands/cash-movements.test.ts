@@ -6,6 +6,7 @@ import {
   cashPaidIn,
   cashPaidOut,
 } from '../../../src/domain/commands/cash-movements.js';
+import { CashNoSale } from '../../../src/domain/payloads/cash.js';
 import { outcome, TestBranch } from '../../support/domain.js';
 import { makeShift } from '../../support/rows.js';
 
@@ -27,7 +28,7 @@ test('D-CASH-1 opening the drawer without a sale is a row without an amount', ()
   const branch = new TestBranch();
   branch.run(cashNoSale, { shift_id: 'shift-1', reason });
   expect([...branch.tables.cash_movement.values()]).toMatchObject([{ kind: 'no_sale', amount: 0 }]);
-  expect(Check(cashNoSale.payload, { shift_id: 'shift-1', amount: 5, reason })).toBe(false);
+  expect(Check(CashNoSale, { shift_id: 'shift-1', amount: 5, reason })).toBe(false);
 });
 
 test.each([

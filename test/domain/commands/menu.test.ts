@@ -2,6 +2,7 @@ import { Check } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { menuPutItem } from '../../../src/domain/commands/menu-put-item.js';
 import { menuSetAvailability } from '../../../src/domain/commands/menu-set-availability.js';
+import { MenuItemColumns } from '../../../src/domain/payloads/menu.js';
 import { outcome, TestBranch } from '../../support/domain.js';
 
 const option = { id: 'rare', name: 'Rare', price: 0, available: true };
@@ -91,7 +92,7 @@ describe('D-MENU-3 an item that could not be ordered or cooked is refused with i
     ['a branch', { branch_id: 'other' }],
     ['a version', { version: 3 }],
   ])('D-MENU-3 the payload refuses %s', (_title, columns) => {
-    expect(Check(menuPutItem.payload, { id: 'steak', ...columns })).toBe(false);
+    expect(Check(MenuItemColumns, { id: 'steak', ...columns })).toBe(false);
   });
 
   test('D-MENU-3 the payload takes every column', () => {
@@ -101,7 +102,7 @@ describe('D-MENU-3 an item that could not be ordered or cooked is refused with i
       ...columns
     } = new TestBranch().row('menu_item', 'steak');
     const full = { ...columns, names: { ar: 'ستيك', 'zh-Hant': '牛排' } };
-    expect(Check(menuPutItem.payload, { ...full, modifier_groups: [group] })).toBe(true);
+    expect(Check(MenuItemColumns, { ...full, modifier_groups: [group] })).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Check } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { numbersLease } from '../../../src/domain/commands/numbers-lease.js';
+import { NumbersLease } from '../../../src/domain/payloads/numbers.js';
 import { TestBranch } from '../../support/domain.js';
 
 test('D-NUM-1 a lease is a range of its own for one device in one shift', () => {
@@ -19,5 +20,5 @@ test('D-NUM-1 a lease is a range of its own for one device in one shift', () => 
 });
 
 test.each([0, 201, 1.5])('D-NUM-1 not %d numbers at once', (count) => {
-  expect(Check(numbersLease.payload, { count })).toBe(false);
+  expect(Check(NumbersLease, { count })).toBe(false);
 });

@@ -2,6 +2,7 @@ import { Check } from 'typebox/value';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { assert } from '../../../src/base/assert.js';
 import { paymentAdd } from '../../../src/domain/commands/payment-add.js';
+import { PaymentAdd } from '../../../src/domain/payloads/payment.js';
 import { outcome, TestBranch } from '../../support/domain.js';
 import { makeHeader, makeLine } from '../../support/rows.js';
 
@@ -119,5 +120,5 @@ test.each([
   ['an unknown method', { ...cash, amount: 5, method: 'gold' }],
   ['an unknown field', { ...cash, amount: 5, total: 5 }],
 ])('D-PAY-6 the payload refuses %s', (_title, payload) => {
-  expect(Check(paymentAdd.payload, payload)).toBe(false);
+  expect(Check(PaymentAdd, payload)).toBe(false);
 });
