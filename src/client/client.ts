@@ -11,7 +11,7 @@ import { Channels } from './replica/channels.js';
 import type { Replica } from './replica/replica.js';
 import { Requests } from './requests/requests.js';
 import { Listeners } from './listeners.js';
-import type { ClientState } from './connection/state.js';
+import { isClosed, type ConnectionState } from './connection/state.js';
 
 export interface CommandOptions {
   /** The versions that the decision was made on. */
@@ -41,11 +41,10 @@ export class Client {
   readonly #parts: ClientParts;
   readonly #connector: Connector;
   readonly #requests: Requests;
-  readonly #listeners = new Listeners<ClientState>();
+  readonly #listeners = new Listeners<ConnectionState>();
   readonly #channels: Channels;
   #requestCount = 0;
   #principal: WelcomeMessage['principal'] | null = null;
-  #clockOffsetMs = 0;
 
   constructor(options: ClientOptions) {
     this.#parts = clientParts(options);
@@ -58,8 +57,20 @@ export class Client {
       },
     });
     this.#connector = new Connector(this.#parts, {
+      connected: (welcome) => {
+        this.#connected(welcome);
+      },
+      disconnected: () => {
+        this.#requests.disconnected();
+        this.#channels.disconnected();
+      },
+      ended: (code, reason) => {
+        const error = new ClientEnded(code, reason);
+        this.#requests.end(error);
+        this.#channels.end(error);
+      },
       state: (state) => {
-        this.#entered(state);
+        this.#listeners.tell(state);
       },
       message: (message) => {
         this.#received(message);
@@ -71,37 +82,62 @@ export class Client {
     this.#connector.start();
   }
 
-  get state(): ClientState {
+  /** How it stands with the hub. The same value until the next one is told to `onState`. */
+  get state(): ConnectionState {
     return this.#connector.state;
   }
 
-  /** Milliseconds since anything was heard of the hub; null: never. */
+  /** Milliseconds since anything was heard of the hub, at this moment; null: never. */
   get silentMs(): number | null {
     return this.#connector.silentMs;
   }
 
-  /** The hub's time, as far as it is known. */
+  /**
+   * The hub's time, in UTC epoch milliseconds, whatever this machine's clock is set to; before the first welcome the machine's own.
+   * It errs by what the quickest of the last minute's heartbeats took, and is behind rather than ahead.
+   */
   serverNow(): number {
-    return this.#parts.clock.now() + this.#clockOffsetMs;
+    return this.#connector.hubClock.now();
   }
 
-  onState(listener: (state: ClientState) => void): () => void {
+  /**
+   * Told at each change of kind, and once a second with new ages (`heardAgeMs`, `nextTryInMs`) while the hub is silent for longer
+   * than usual: a screen that shows "last heard 8 s ago" needs no timer of its own. Returns how to stop hearing.
+   */
+  onState(listener: (state: ConnectionState) => void): () => void {
     return this.#listeners.add(listener);
   }
 
-  /** Resolves as soon as the client is connected; rejects when it has ended. */
+  /** Resolves as soon as the client is live; rejects with `ClientEnded` when it is refused or closed. */
   async whenLive(): Promise<WelcomeMessage> {
-    const { state } = this;
-    if (state.kind === 'live') return state.welcome;
-    if (state.kind === 'ended') throw new ClientEnded(state.code, state.reason);
-    return new Promise((resolve, reject) => {
-      const stop = this.onState((next) => {
-        if (next.kind === 'live') resolve(next.welcome);
-        else if (next.kind === 'ended') reject(new ClientEnded(next.code, next.reason));
-        else return;
-        stop();
-      });
-    });
+    const verdict = (state: ConnectionState): WelcomeMessage | ClientEnded | null => {
+      if (state.kind === 'live') return state.welcome;
+      if (state.kind === 'refused') return new ClientEnded(state.code, state.reason);
+      return isClosed(state) ? new ClientEnded(null, 'closed by its owner') : null;
+    };
+    const result =
+      verdict(this.state) ??
+      (await new Promise<WelcomeMessage | ClientEnded>((resolve) => {
+        const stop = this.onState((state) => {
+          const next = verdict(state);
+          if (next === null) return;
+          stop();
+          resolve(next);
+        });
+      }));
+    if (result instanceof ClientEnded) throw result;
+    return result;
+  }
+
+  /**
+   * Tries at once: out of `refused`, when a person has mended what was wrong, or instead of waiting for the next try. Channels are
+   * taken up again where they were. Nothing while it is connected or connecting, and after `close()`.
+   */
+  connect(): void {
+    if (isClosed(this.state)) return;
+    this.#requests.resume();
+    this.#channels.resume();
+    this.#connector.connect();
   }
 
   /** Follows a channel, such as `main/kitchen/grill`; the same replica for the same channel. Throws on a name of none. */
@@ -151,7 +187,7 @@ export class Client {
     return answer.result as QueryResult<Name>;
   }
 
-  /** Ends the connection and rejects what is not answered. */
+  /** Ends the connection for good and rejects what is not answered. */
   close(): void {
     this.#connector.close();
   }
@@ -167,15 +203,8 @@ export class Client {
     return `r${String(this.#requestCount)}`;
   }
 
-  #entered(state: ClientState): void {
-    if (state.kind === 'live') this.#connected(state.welcome);
-    else this.#disconnected(state);
-    this.#listeners.tell(state);
-  }
-
   #connected(welcome: WelcomeMessage): void {
     this.#principal = welcome.principal;
-    this.#heardTime(welcome.serverTime);
     // Channels first: whoever sees an answer then sees its effect soon after.
     this.#channels.connected();
     this.#requests.connected((bytes) => {
@@ -183,22 +212,10 @@ export class Client {
     }, welcome.limits.commands_in_flight_max);
   }
 
-  #disconnected(state: ClientState): void {
-    this.#requests.disconnected();
-    this.#channels.disconnected();
-    if (state.kind !== 'ended') return;
-    const error = new ClientEnded(state.code, state.reason);
-    this.#requests.end(error);
-    this.#channels.end(error);
-  }
-
   #received(message: HubMessage): void {
     switch (message.type) {
       case 'snapshot':
       case 'snapshot:delta':
-        this.#heardTime(message.serverTime);
-        this.#channels.received(message);
-        return;
       case 'delta':
         this.#channels.received(message);
         return;
@@ -211,7 +228,7 @@ export class Client {
         this.#parts.log.warn({ code: message.code }, message.message);
         return;
       case 'heartbeat':
-        this.#heartbeat(message.serverTime, message.versions);
+        this.#heartbeat(message.versions);
         return;
       case 'notice':
         this.#parts.log.info({ code: message.code, channel: message.channel }, message.message);
@@ -228,14 +245,9 @@ export class Client {
     }
   }
 
-  #heartbeat(serverTime: number, versions: Readonly<Record<string, number>>): void {
-    this.#heardTime(serverTime);
+  #heartbeat(versions: Readonly<Record<string, number>>): void {
     const applied = this.#channels.heartbeat(versions);
     this.#connector.send({ type: 'heartbeat', versions: applied, queue: this.#requests.queue() });
-  }
-
-  #heardTime(serverTime: number): void {
-    this.#clockOffsetMs = serverTime - this.#parts.clock.now();
   }
 }
 

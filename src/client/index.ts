@@ -4,7 +4,9 @@ export { ClientEnded, CommandRefused, Refused } from './requests/errors.js';
 export type { ClientOptions } from './options.js';
 export type { Replica, ReplicaChange, ReplicaState } from './replica/replica.js';
 export type { ClientSocket, OpenSocket, SocketEvents } from './connection/socket.js';
-export type { ClientState } from './connection/state.js';
+export type { ConnectionState, Contact } from './connection/state.js';
+export type { TokenSource } from './connection/tokens.js';
+export type { WatchWake } from './connection/wake.js';
 export { memoryStorage, MemoryDisk } from './storage/memory.js';
 export {
   StorageFailed,

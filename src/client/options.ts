@@ -4,12 +4,14 @@ import { silentLog, type Log } from '../base/log.js';
 import { uuidV7Source, type NewId } from '../base/ids.js';
 import type { Encoding } from '../protocol/messages.js';
 import { globalSocket, type OpenSocket } from './connection/socket.js';
+import type { TokenSource } from './connection/tokens.js';
+import { globalWake, type WatchWake } from './connection/wake.js';
 
 export interface ClientOptions {
   /** `ws://host:8080/ws`, or wss. */
   readonly url: string;
-  /** A function is asked for a fresh one before each connection. */
-  readonly token: string | (() => Promise<string>);
+  /** A function is asked for a fresh one before each connection, and before the present one's end. It may fail as often as it likes. */
+  readonly token: string | TokenSource;
   /** Default msgpack. */
   readonly encoding?: Encoding;
   /** What the hub's lists and logs call this client. */
@@ -17,6 +19,8 @@ export interface ClientOptions {
   readonly clientVersion?: string;
   /** Default: the global WebSocket; on Node, over the package ws. */
   readonly socket?: OpenSocket;
+  /** Tells when to look at once how the connection stands. Default: the browser's `online`, `pageshow` and `visibilitychange`. */
+  readonly wake?: WatchWake;
   readonly timers?: Timers;
   readonly clock?: Clock;
   /** In [0, 1), for jitter. */
@@ -28,10 +32,11 @@ export interface ClientOptions {
 
 export interface ClientParts {
   readonly url: string;
-  readonly token: string | (() => Promise<string>);
+  readonly token: string | TokenSource;
   readonly encoding: Encoding;
   readonly client: { readonly name: string; readonly version: string };
   readonly openSocket: OpenSocket;
+  readonly watchWake: WatchWake;
   readonly timers: Timers;
   readonly clock: Clock;
   readonly random: () => number;
@@ -56,6 +61,7 @@ export function clientParts(options: ClientOptions): ClientParts {
       version: options.clientVersion ?? '0.1.0',
     },
     openSocket: options.socket ?? globalSocket,
+    watchWake: options.wake ?? globalWake,
     timers: options.timers ?? systemTimers,
     clock,
     random: options.random ?? systemFraction,

@@ -54,7 +54,7 @@ async function openOrder(client: Client): Promise<void> {
 /** As fast as the answers come, until the connection ends. */
 async function load(client: Client): Promise<void> {
   let connected = true;
-  client.onState(({ kind }) => (connected &&= kind === 'live'));
+  client.onState(({ kind }) => (connected &&= kind === 'live' || kind === 'stale'));
   const worker = async (): Promise<void> => {
     while (connected) await openOrder(client);
   };

@@ -5,69 +5,101 @@
 import type { Cancel } from '../../base/clock.js';
 import { CLOSE, shouldReconnect } from '../../protocol/close-codes.js';
 import type { ClientMessage, HubMessage, WelcomeMessage } from '../../protocol/messages.js';
-import { backoffMs } from './backoff.js';
-import { Link } from './link.js';
 import type { ClientParts } from '../options.js';
-import type { ClientState } from './state.js';
+import { backoffMs } from './backoff.js';
+import { ElapsedClock } from './elapsed-clock.js';
+import { HubClock } from './hub-clock.js';
+import { ABNORMAL, Link } from './link.js';
+import { Pulse, STALE_MS } from './pulse.js';
+import type { ConnectionState } from './state.js';
+import { StateTeller, type Phase } from './state-teller.js';
+import { Tokens } from './tokens.js';
 
-/** From opening a socket to its `welcome`. */
-const WELCOME_WAIT_MS = 10_000;
-/** Without a word from the hub for so long, what is shown counts as stale. */
-export const STALE_MS = 10_000;
-/** Without a word for so long the connection counts as dead, whatever the socket says. */
-const SILENCE_MAX_MS = 15_000;
+/** From asking for a token to having it, and from opening a socket to its `welcome`. */
+const ANSWER_WAIT_MS = 10_000;
 /** How often silence is looked at. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 250;
+/** When nothing ran for so long, the machine slept or the page was frozen. */
+const ASLEEP_MS = 5_000;
+/** At a wake, a hub that was heard since is there; any other is pinged. */
+const JUST_HEARD_MS = 2_000;
 /** A connection that lived for so long was good: the next back-off begins from the start. */
 const GOOD_MS = 5_000;
-/** What a connection that was given up counts as. */
-const ABNORMAL = 1006;
+/** A hub that asks to be left alone for longer is asked again after this. */
+const RETRY_AFTER_MAX_MS = 300_000;
+/** The hub found this client too much for it, however long the connection lived: the back-off goes on growing. */
+const TOO_MUCH: readonly number[] = [
+  CLOSE.messageTooBig,
+  CLOSE.overloaded,
+  CLOSE.tooSlow,
+  CLOSE.tooManyMessages,
+];
 
 export interface ConnectorEvents {
-  state(state: ClientState): void;
-  /** Every message but `welcome`. */
+  /** Told last, when all the others have been; `Connector.state` is the new one in each of them. */
+  state(state: ConnectionState): void;
+  /** A new link is live. */
+  connected(welcome: WelcomeMessage): void;
+  /** The link that was live is gone. */
+  disconnected(): void;
+  /** It will not come back by itself. `code` null: `close()` was called. */
+  ended(code: number | null, reason: string): void;
+  /** Every message but `welcome` and `pong`. */
   message(message: HubMessage): void;
-  /** The hub has been silent for `STALE_MS`, or is heard again after that. */
+  /** The hub has been silent for `STALE_MS`, or is heard again after that. Told while a link is live. */
   inTouch(inTouch: boolean): void;
 }
 
 export class Connector {
+  readonly hubClock: HubClock;
   readonly #parts: ClientParts;
   readonly #events: ConnectorEvents;
-  #state: ClientState = { kind: 'connecting', attempt: 0 };
+  readonly #elapsed: ElapsedClock;
+  readonly #pulse: Pulse;
+  readonly #tokens: Tokens;
+  readonly #teller: StateTeller;
   #link: Link | null = null;
-  #attempt = 0;
-  /** Names the present try; what belongs to an older one is passed over. */
+  /** Counts links: what belongs to an older one is passed over. */
   #round = 0;
+  #attempt = 0;
+  #pings = 0;
   #sessionId: string | null = null;
-  #refusedToken: string | null = null;
-  /** What the hub asked for in its last notice. */
+  /** What the hub asked for in a notice on the present connection. */
   #retryAfterMs = 0;
+  /** When the present step began: asking for a token, opening, being live. */
   #startedMs = 0;
-  #heardMs: number | null = null;
-  #inTouch = true;
+  #lookedMs = 0;
+  /** Before this the hub asked not to be tried again. */
+  #notBeforeMs = 0;
   #cancelWait: Cancel = () => undefined;
-  readonly #cancelLook: Cancel;
+  #cancelLooks: Cancel = () => undefined;
 
   constructor(parts: ClientParts, events: ConnectorEvents) {
     this.#parts = parts;
     this.#events = events;
-    this.#cancelLook = parts.timers.every(LOOK_MS, () => {
-      this.#look();
-    });
+    this.#elapsed = new ElapsedClock(parts);
+    this.hubClock = new HubClock(parts.clock, this.#elapsed);
+    this.#pulse = new Pulse(this.#elapsed);
+    this.#tokens = new Tokens(parts.token, this.#elapsed);
+    this.#teller = new StateTeller(
+      { elapsed: this.#elapsed, pulse: this.#pulse, hubClock: this.hubClock },
+      (state) => {
+        events.state(state);
+      },
+    );
   }
 
-  get state(): ClientState {
-    return this.#state;
+  get state(): ConnectionState {
+    return this.#teller.state;
   }
 
-  /** Milliseconds since anything was heard of the hub; null: never. */
   get silentMs(): number | null {
-    return this.#heardMs === null ? null : this.#parts.timers.monotonicMs() - this.#heardMs;
+    return this.#pulse.ageMs;
   }
 
   /** To be called once, when the owner is ready to be told. */
   start(): void {
+    this.#watch();
     this.#connect();
   }
 
@@ -79,58 +111,85 @@ export class Connector {
     this.#link?.sendBytes(bytes);
   }
 
+  /** Tries at once: out of `refused`, or instead of waiting. Otherwise, and after `close()`, nothing. */
+  connect(): void {
+    const { phase } = this.#teller;
+    if (phase.kind === 'refused') {
+      // Not the session that another connection may go on with.
+      this.#sessionId = null;
+      this.#attempt = 0;
+      this.#watch();
+      this.#connect();
+    } else if (phase.kind === 'offline' && phase.nextTryAtMs !== null) this.#connect();
+  }
+
   close(): void {
-    this.#end(null, 'closed by its owner');
+    const { phase } = this.#teller;
+    if (phase.kind === 'offline' && phase.nextTryAtMs === null) return;
+    const reason = 'closed by its owner';
+    this.#link?.drop(CLOSE.done, reason);
+    this.#end(null, { kind: 'offline', reason, attempt: this.#attempt, nextTryAtMs: null });
+  }
+
+  #watch(): void {
+    const { timers, watchWake } = this.#parts;
+    this.#lookedMs = this.#elapsed.nowMs();
+    const cancelTimer = timers.every(LOOK_MS, () => {
+      this.#look();
+    });
+    const cancelWake = watchWake(() => {
+      this.#look();
+      this.#woke(false);
+    });
+    this.#cancelLooks = () => {
+      cancelTimer();
+      cancelWake();
+    };
+  }
+
+  #end(code: number | null, phase: Phase & { readonly reason: string }): void {
+    this.#cancelWait();
+    this.#cancelLooks();
+    this.#leave(phase, () => {
+      this.#events.ended(code, phase.reason);
+    });
   }
 
   #connect(): void {
-    this.#round += 1;
-    this.#startedMs = this.#parts.timers.monotonicMs();
-    this.#enter({ kind: 'connecting', attempt: this.#attempt });
-    const { token } = this.#parts;
-    if (typeof token === 'string') this.#open(token);
-    else this.#fetchToken(token);
-  }
-
-  #fetchToken(fetch: () => Promise<string>): void {
-    const round = this.#round;
-    const settle = (then: () => void): void => {
-      if (round === this.#round && this.#state.kind === 'connecting') then();
-    };
-    fetch().then(
-      (token) => {
-        settle(() => {
-          if (token === this.#refusedToken) this.#lost(CLOSE.overloaded, 'the token is refused');
-          else this.#open(token);
-        });
+    this.#cancelWait();
+    this.#startedMs = this.#elapsed.nowMs();
+    const phase: Phase = { kind: 'connecting', attempt: this.#attempt };
+    this.#teller.enter(phase);
+    // Whoever was told may have closed it.
+    if (this.#teller.phase !== phase) return;
+    this.#tokens.ask({
+      given: (token) => {
+        this.#open(token);
       },
-      (cause: unknown) => {
-        settle(() => {
-          const reason = cause instanceof Error ? cause.message : String(cause);
-          this.#lost(CLOSE.overloaded, `no token: ${reason}`);
-        });
+      failed: (reason) => {
+        this.#lost(ABNORMAL, reason);
       },
-    );
+    });
   }
 
   #open(token: string): void {
     const { openSocket, url, encoding, client } = this.#parts;
-    const sessionId = this.#sessionId;
-    const hello = {
-      type: 'hello' as const,
-      id: 'hello',
-      token,
-      client,
-      ...(sessionId === null ? {} : { sessionId }),
-    };
+    this.#startedMs = this.#elapsed.nowMs();
+    this.#retryAfterMs = 0;
+    const session = this.#sessionId === null ? {} : { sessionId: this.#sessionId };
+    const hello = { type: 'hello' as const, id: 'hello', token, client, ...session };
+    this.#round += 1;
+    const round = this.#round;
     this.#link = new Link(
       { openSocket, url, encoding, hello },
       {
         message: (message) => {
-          this.#received(message);
+          this.#look();
+          // The look may have given this link up.
+          if (this.#link !== null && round === this.#round) this.#received(message);
         },
         closed: (code, reason) => {
-          if (code === CLOSE.unauthenticated) this.#refusedToken = token;
+          if (code === CLOSE.unauthenticated) this.#tokens.refused(token);
           this.#lost(code, reason);
         },
       },
@@ -138,31 +197,107 @@ export class Connector {
   }
 
   #received(message: HubMessage): void {
-    this.#heardMs = this.#parts.timers.monotonicMs();
-    if (!this.#inTouch) this.#tellInTouch(true);
-    if (message.type === 'welcome') this.#welcomed(message);
-    else {
-      if (message.type === 'notice') this.#retryAfterMs = message.retryAfterMs ?? 0;
-      this.#events.message(message);
+    const { type } = message;
+    if (type === 'welcome') {
+      this.#welcomed(message);
+      return;
     }
+    if (type === 'notice') this.#asksToWait(message.retryAfterMs);
+    // A snapshot's time is no measure: one snapshot serves all who ask for it.
+    const isTime = type === 'heartbeat' || type === 'pong';
+    if (this.#pulse.heard(type === 'pong' ? message.id : undefined)) {
+      if (isTime) this.hubClock.heard(message.serverTime);
+      this.#backInTouch();
+    }
+    if (type !== 'pong') this.#events.message(message);
   }
 
   #welcomed(welcome: WelcomeMessage): void {
     this.#sessionId = welcome.sessionId;
-    this.#inTouch = true;
-    this.#startedMs = this.#parts.timers.monotonicMs();
-    this.#enter({ kind: 'live', welcome });
+    this.#startedMs = this.#elapsed.nowMs();
+    this.#pulse.begin(welcome.heartbeatMs);
+    this.hubClock.heard(welcome.serverTime);
+    this.#teller.enter({ kind: 'live', welcome }, () => {
+      this.#events.connected(welcome);
+    });
   }
 
+  /** A notice that says nothing of it leaves what an earlier one said. */
+  #asksToWait(retryAfterMs = this.#retryAfterMs): void {
+    this.#retryAfterMs = Math.min(RETRY_AFTER_MAX_MS, retryAfterMs);
+  }
+
+  #backInTouch(): void {
+    const { phase } = this.#teller;
+    if (phase.kind !== 'stale') return;
+    this.#teller.enter({ kind: 'live', welcome: phase.welcome }, () => {
+      this.#events.inTouch(true);
+    });
+  }
+
+  /** Before anything else is believed: at each tick, and before each message. */
   #look(): void {
-    const now = this.#parts.timers.monotonicMs();
-    if (this.#state.kind === 'connecting' && now - this.#startedMs >= WELCOME_WAIT_MS) {
-      this.#giveUp('no welcome in time');
-    } else if (this.#state.kind === 'live' && this.#heardMs !== null) {
-      const silentMs = now - this.#heardMs;
-      if (silentMs >= SILENCE_MAX_MS) this.#giveUp('the hub is silent');
-      else if (silentMs >= STALE_MS && this.#inTouch) this.#tellInTouch(false);
+    const now = this.#elapsed.nowMs();
+    const slept = now - this.#lookedMs >= ASLEEP_MS;
+    this.#lookedMs = now;
+    if (slept) this.#woke(true);
+    const { phase } = this.#teller;
+    switch (phase.kind) {
+      case 'connecting':
+        if (now - this.#startedMs >= ANSWER_WAIT_MS) this.#giveUp(this.#waitedFor());
+        break;
+      case 'live':
+      case 'stale':
+        this.#judge(phase);
+        break;
+      case 'offline':
+      case 'refused':
     }
+    this.#teller.tick();
+  }
+
+  #judge({ kind, welcome }: Phase & { readonly kind: 'live' | 'stale' }): void {
+    const { verdict } = this.#pulse;
+    if (verdict === 'dead') this.#giveUp('the hub is silent');
+    else if (verdict === 'stale' && kind === 'live') {
+      this.#teller.enter({ kind: 'stale', welcome }, () => {
+        this.#events.inTouch(false);
+      });
+    }
+  }
+
+  /** The moment to be quick. `slept`: nothing ran for a while, so what comes now may be of before. */
+  #woke(slept: boolean): void {
+    const { phase } = this.#teller;
+    switch (phase.kind) {
+      case 'live':
+      case 'stale': {
+        const silentMs = this.#pulse.ageMs ?? 0;
+        if (silentMs < JUST_HEARD_MS) return;
+        this.#pings += 1;
+        const id = `ping-${this.#pings}`;
+        this.#pulse.doubt(id, slept && silentMs >= STALE_MS);
+        this.send({ type: 'ping', id });
+        return;
+      }
+      case 'offline':
+        this.#trySooner(phase);
+        return;
+      case 'connecting':
+      case 'refused':
+    }
+  }
+
+  /** As after a first failure: a whole restaurant may wake at once. What the hub asked for is waited in any case. */
+  #trySooner(phase: Phase & { readonly kind: 'offline' }): void {
+    const now = this.#elapsed.nowMs();
+    const delayMs = backoffMs(0, this.#parts.random, Math.max(0, this.#notBeforeMs - now));
+    if (phase.nextTryAtMs === null || now + delayMs >= phase.nextTryAtMs) return;
+    this.#wait({ ...phase, nextTryAtMs: now + delayMs });
+  }
+
+  #waitedFor(): string {
+    return this.#link === null ? 'no token in time' : 'no welcome in time';
   }
 
   #giveUp(reason: string): void {
@@ -171,48 +306,45 @@ export class Connector {
   }
 
   #lost(code: number, reason: string): void {
-    this.#link = null;
-    const freshToken = code === CLOSE.unauthenticated && typeof this.#parts.token === 'function';
+    const freshToken = code === CLOSE.unauthenticated && this.#tokens.renewable;
     if (!shouldReconnect(code) && !freshToken) {
-      this.#end(code, reason);
+      this.#end(code, { kind: 'refused', code, reason });
       return;
     }
-    const { timers, random, log } = this.#parts;
-    const wasGood =
-      this.#state.kind === 'live' && timers.monotonicMs() - this.#startedMs >= GOOD_MS;
-    const attempt = wasGood ? 0 : this.#attempt;
-    const delayMs = backoffMs(attempt, random, this.#retryAfterMs);
+    const attempt = this.#wasGood(code) ? 0 : this.#attempt;
     this.#attempt = attempt + 1;
+    const now = this.#elapsed.nowMs();
+    const delayMs = backoffMs(attempt, this.#parts.random, this.#retryAfterMs);
+    this.#notBeforeMs = now + this.#retryAfterMs;
     this.#retryAfterMs = 0;
-    log.info({ code, reason, delayMs, attempt }, 'not connected, will try again');
-    this.#enter({
-      kind: 'waiting',
-      attempt,
-      delayMs,
-      reason: reason === '' ? String(code) : reason,
-    });
-    this.#cancelWait = timers.after(delayMs, () => {
+    this.#parts.log.info({ code, reason, delayMs, attempt }, 'not connected, will try again');
+    const why = reason === '' ? String(code) : reason;
+    this.#wait({ kind: 'offline', attempt, reason: why, nextTryAtMs: now + delayMs });
+  }
+
+  #wasGood(code: number): boolean {
+    const { kind } = this.#teller.phase;
+    if (kind !== 'live' && kind !== 'stale') return false;
+    return !TOO_MUCH.includes(code) && this.#elapsed.nowMs() - this.#startedMs >= GOOD_MS;
+  }
+
+  #wait(phase: Phase & { readonly kind: 'offline' }): void {
+    this.#cancelWait();
+    const delayMs = (phase.nextTryAtMs ?? 0) - this.#elapsed.nowMs();
+    this.#cancelWait = this.#parts.timers.after(delayMs, () => {
       this.#connect();
     });
+    this.#leave(phase, () => undefined);
   }
 
-  #end(code: number | null, reason: string): void {
-    if (this.#state.kind === 'ended') return;
-    this.#round += 1;
-    this.#cancelWait();
-    this.#cancelLook();
-    this.#link?.drop(CLOSE.done, reason);
+  /** Into a state without a link. Everything is as it will be before anyone is told. */
+  #leave(phase: Phase, tell: () => void): void {
+    const { kind } = this.#teller.phase;
     this.#link = null;
-    this.#enter({ kind: 'ended', code, reason });
-  }
-
-  #tellInTouch(inTouch: boolean): void {
-    this.#inTouch = inTouch;
-    this.#events.inTouch(inTouch);
-  }
-
-  #enter(state: ClientState): void {
-    this.#state = state;
-    this.#events.state(state);
+    this.#tokens.forget();
+    this.#teller.enter(phase, () => {
+      if (kind === 'live' || kind === 'stale') this.#events.disconnected();
+      tell();
+    });
   }
 }

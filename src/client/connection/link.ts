@@ -2,6 +2,7 @@
  * One connection from its opening to its end. It is fenced: once it has ended or was dropped it tells nothing more, so a late
  * event of an old connection cannot touch the new one.
  */
+import { CLOSE } from '../../protocol/close-codes.js';
 import { decode, encode } from '../../protocol/codec.js';
 import type { ClientMessage, Encoding, HelloMessage, HubMessage } from '../../protocol/messages.js';
 import type { ClientSocket, OpenSocket } from './socket.js';
@@ -16,12 +17,22 @@ export interface LinkOptions {
 
 export interface LinkEvents {
   message(message: HubMessage): void;
-  /** Exactly once, unless the link was dropped. */
+  /** Exactly once, unless the link was dropped; also for a message that cannot be read. */
   closed(code: number, reason: string): void;
 }
 
-/** What a socket that could not even be made counts as. */
-const ABNORMAL = 1006;
+/** What a link counts as that ended without a close code: never made, given up, or not understood. */
+export const ABNORMAL = 1006;
+
+/** Null: not a message. A hub of a later version may send types that are unknown here. */
+function read(bytes: Uint8Array, encoding: Encoding): HubMessage | null {
+  try {
+    const message = decode(bytes, encoding) as HubMessage | null;
+    return typeof message?.type === 'string' ? message : null;
+  } catch {
+    return null;
+  }
+}
 
 export class Link {
   readonly #encoding: Encoding;
@@ -53,6 +64,11 @@ export class Link {
     }
   }
 
+  /** Whether it has ended, or was dropped. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   send(message: ClientMessage): void {
     this.sendBytes(encode(message, this.#encoding));
   }
@@ -70,7 +86,13 @@ export class Link {
   }
 
   #received(bytes: Uint8Array): void {
-    if (!this.#over) this.#events.message(decode(bytes, this.#encoding) as HubMessage);
+    if (this.#over) return;
+    const message = read(bytes, this.#encoding);
+    if (message !== null) this.#events.message(message);
+    else {
+      this.#socket?.close(CLOSE.done, 'not understood');
+      this.#end(ABNORMAL, 'a message cannot be read');
+    }
   }
 
   #end(code: number, reason: string): void {

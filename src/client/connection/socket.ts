@@ -16,7 +16,7 @@ export interface ClientSocket {
   close(code: number, reason: string): void;
 }
 
-/** Opens a socket to `url` that offers the encoding's sub-protocol. What goes wrong later is told as `closed`. */
+/** Opens a socket to `url` that offers the encoding's sub-protocol. It tells nothing before it has returned; what goes wrong later is told as `closed`. */
 export type OpenSocket = (url: string, encoding: Encoding, events: SocketEvents) => ClientSocket;
 
 /** As much of the browser's WebSocket as is used here. */

@@ -43,8 +43,8 @@ export class Channels implements ReplicaOwner {
     const name = parseChannel(channel);
     if (name === null) throw new Error(`"${channel}" is not the name of a channel`);
     const replica = new ChannelReplica(channel, name, this);
+    this.#replicas.set(channel, replica);
     if (this.#ended !== null) replica.refused(this.#ended);
-    else this.#replicas.set(channel, replica);
     if (this.#connected) replica.connected();
     return replica;
   }
@@ -66,10 +66,15 @@ export class Channels implements ReplicaOwner {
     for (const replica of this.#replicas.values()) replica.inTouch(inTouch);
   }
 
-  /** No connection will come any more. */
+  /** No connection will come by itself any more. */
   end(error: ClientEnded): void {
     this.#ended = error;
     for (const replica of this.#replicas.values()) replica.refused(error);
+  }
+
+  /** One may come after all. */
+  resume(): void {
+    this.#ended = null;
   }
 
   received(message: SnapshotMessage | SnapshotDeltaMessage | DeltaMessage): void {

@@ -125,13 +125,18 @@ export class Requests {
     return true;
   }
 
-  /** No answer will come any more: what is under way is rejected, and whatever is asked later. */
+  /** No answer will come any more: what is under way is rejected, and whatever is asked before `resume`. */
   end(error: ClientEnded): void {
     this.#ended = error;
     const all = [...this.#pending.values()];
     this.#pending.clear();
     this.disconnected();
     for (const pending of all) pending.reject(error);
+  }
+
+  /** A connection may come after all. */
+  resume(): void {
+    this.#ended = null;
   }
 
   /** What this client still holds unanswered, for its heartbeats. */

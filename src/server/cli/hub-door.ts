@@ -73,7 +73,7 @@ export async function connectThrough(door: HubDoor, role: Role, device: string):
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       const { state } = client;
-      reject(new Error(state.kind === 'waiting' ? state.reason : 'no answer'));
+      reject(new Error(state.kind === 'offline' ? state.reason : 'no answer'));
     }, FIRST_CONNECTION_MS);
   });
   try {

@@ -65,7 +65,7 @@ async function watch(options: Options): Promise<void> {
   }
 }
 
-/** Until the client ends for good, or Ctrl-C. */
+/** Until the hub refuses the client for good, or Ctrl-C. */
 async function follow(client: Client, replica: Replica, view: ViewName): Promise<void> {
   const live = process.stdout.isTTY;
   let due: NodeJS.Timeout | undefined;
@@ -81,7 +81,7 @@ async function follow(client: Client, replica: Replica, view: ViewName): Promise
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     client.onState((state) => {
-      if (state.kind === 'ended') resolve();
+      if (state.kind === 'refused') resolve();
       else due ??= setTimeout(draw, GATHER_MS);
     });
   });

@@ -107,15 +107,16 @@ describe('board', () => {
   });
 
   it('W-BOARD-4 a board that is out of touch says STALE and why (I10)', () => {
-    const welcome = { kind: 'connecting', attempt: 0 } as const;
-    const line = { channel: 'main/kitchen', silentMs: 3_400, client: welcome } as const;
+    const contact = { heardAgeMs: 3_400, clockOffsetMs: 0 };
+    const connecting = { ...contact, kind: 'connecting', attempt: 0 } as const;
+    const line = { channel: 'main/kitchen', silentMs: 3_400, client: connecting } as const;
     expect(statusLine({ ...line, state: 'live' })).toBe('main/kitchen  last heard 3 s ago');
     expect(statusLine({ ...line, state: 'lagging' })).toContain('catching up');
     expect(statusLine({ ...line, silentMs: null, state: 'stale' })).toBe(
       '*** STALE ***  main/kitchen  never heard  connecting',
     );
-    const waiting = { kind: 'waiting', attempt: 2, delayMs: 1_500, reason: '1006' } as const;
-    expect(statusLine({ ...line, state: 'stale', client: waiting })).toContain(
+    const away = { kind: 'offline', attempt: 2, nextTryInMs: 1_500, reason: '1006' } as const;
+    expect(statusLine({ ...line, state: 'stale', client: { ...contact, ...away } })).toContain(
       'not connected (1006), next try within 2 s',
     );
   });

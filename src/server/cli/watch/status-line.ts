@@ -1,10 +1,10 @@
 /** How fresh a board is, in words: what stands above everything else. */
-import type { ClientState, ReplicaState } from '../../../client/index.js';
+import type { ConnectionState, ReplicaState } from '../../../client/index.js';
 
 export interface Freshness {
   readonly channel: string;
   readonly state: ReplicaState;
-  readonly client: ClientState;
+  readonly client: ConnectionState;
   /** Since the hub was heard last; null: never. */
   readonly silentMs: number | null;
 }
@@ -22,15 +22,19 @@ export function statusLine({ channel, state, client, silentMs }: Freshness): str
   }
 }
 
-function reasonOf(client: ClientState): string {
+function reasonOf(client: ConnectionState): string {
   switch (client.kind) {
     case 'connecting':
       return 'connecting';
     case 'live':
       return 'waiting for the hub';
-    case 'waiting':
-      return `not connected (${client.reason}), next try within ${Math.ceil(client.delayMs / 1_000)} s`;
-    case 'ended':
-      return `ended: ${client.reason}`;
+    case 'stale':
+      return 'the hub is silent';
+    case 'offline':
+      return client.nextTryInMs === null
+        ? client.reason
+        : `not connected (${client.reason}), next try within ${Math.ceil(client.nextTryInMs / 1_000)} s`;
+    case 'refused':
+      return `refused: ${client.code} ${client.reason}`;
   }
 }

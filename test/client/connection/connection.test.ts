@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ClientEnded, type ClientState } from '../../src/client/index.js';
-import { scene, settle } from './support.js';
+import { ClientEnded, type ConnectionState } from '../../../src/client/index.js';
+import { scene, settle } from '../support.js';
 
 const ORDER = { order_type: 'takeaway' } as const;
 
@@ -24,11 +24,10 @@ describe('connection', () => {
     const { client, timers, connections, connection } = scene();
     connection().welcome({ sessionId: 's9' });
     const waits: number[] = [];
-    client.onState((state) => {
-      if (state.kind === 'waiting') waits.push(state.delayMs);
-    });
     for (let tries = 0; tries < 8; tries += 1) {
       connection().cut();
+      const { state } = client;
+      if (state.kind === 'offline') waits.push(state.nextTryInMs ?? NaN);
       timers.advance(waits.at(-1) ?? 0);
     }
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
@@ -44,7 +43,7 @@ describe('connection', () => {
     connection().welcome();
     timers.advance(5_000);
     connection().cut();
-    expect(client.state).toMatchObject({ kind: 'waiting', delayMs: 500 });
+    expect(client.state).toMatchObject({ kind: 'offline', nextTryInMs: 500 });
   });
 
   it('C-CONN-4 it waits at least as long as the last notice asked for', () => {
@@ -52,20 +51,20 @@ describe('connection', () => {
     connection().welcome();
     connection().say({ type: 'notice', code: 'draining', message: '', retryAfterMs: 7_000 });
     connection().cut(1012);
-    expect(client.state).toMatchObject({ kind: 'waiting', delayMs: 7_500 });
+    expect(client.state).toMatchObject({ kind: 'offline', nextTryInMs: 7_500 });
   });
 
   it.each([
-    [1000, 'ended'],
-    [1001, 'ended'],
-    [4400, 'ended'],
-    [4401, 'ended'],
-    [4409, 'ended'],
-    [1006, 'waiting'],
-    [1012, 'waiting'],
-    [1013, 'waiting'],
-    [4413, 'waiting'],
-    [4429, 'waiting'],
+    [1000, 'refused'],
+    [1001, 'refused'],
+    [4400, 'refused'],
+    [4401, 'refused'],
+    [4409, 'refused'],
+    [1006, 'offline'],
+    [1012, 'offline'],
+    [1013, 'offline'],
+    [4413, 'offline'],
+    [4429, 'offline'],
   ])('C-CONN-5 close code %i leaves it %s', async (code, kind) => {
     const { client, connection } = scene();
     connection().welcome();
@@ -74,7 +73,7 @@ describe('connection', () => {
       .catch((error: unknown) => error);
     connection().cut(code);
     expect(client.state.kind).toBe(kind);
-    if (kind === 'ended') expect(await command).toBeInstanceOf(ClientEnded);
+    if (kind === 'refused') expect(await command).toBeInstanceOf(ClientEnded);
   });
 
   it('C-CONN-6 a fresh token is fetched for each connection; one that was refused is not shown again', async () => {
@@ -104,7 +103,7 @@ describe('connection', () => {
       },
     });
     await settle();
-    expect(client.state).toMatchObject({ kind: 'waiting' });
+    expect(client.state).toMatchObject({ kind: 'offline' });
     timers.advance(500);
     await settle();
     expect(connections).toHaveLength(1);
@@ -130,10 +129,12 @@ describe('connection', () => {
 
   it('C-CONN-9 without a welcome in time it tries again', () => {
     const { client, timers, connections } = scene();
-    const states: ClientState['kind'][] = [];
-    client.onState((state) => states.push(state.kind));
+    const states: ConnectionState['kind'][] = [];
+    client.onState(({ kind }) => {
+      if (kind !== states.at(-1)) states.push(kind);
+    });
     timers.advance(10_500);
-    expect(states).toEqual(['waiting', 'connecting']);
+    expect(states).toEqual(['connecting', 'offline', 'connecting']);
     expect(connections).toHaveLength(2);
   });
 
