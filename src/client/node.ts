@@ -2,9 +2,10 @@
 import { connectClient as connect, type Client } from './client.js';
 import { nodeSocket } from './connection/node-socket.js';
 import type { ClientOptions } from './options.js';
+import { fileStorage } from './storage/file.js';
 
 export * from './index.js';
-export { nodeSocket };
+export { fileStorage, nodeSocket };
 
 /** Begins to connect at once. */
 export function connectClient(options: ClientOptions): Client {
