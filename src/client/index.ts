@@ -2,7 +2,11 @@
 export { connectClient, type Client, type CommandAnswer, type CommandOptions } from './client.js';
 export { ClientEnded, CommandRefused, Refused } from './requests/errors.js';
 export type { ClientOptions } from './options.js';
-export type { Replica, ReplicaChange, ReplicaState } from './replica/replica.js';
+export type { Replica, ReplicaChange, ReplicaState, ReplicaTrouble } from './replica/replica.js';
+export type { Readable } from './replica/row-feed.js';
+export type { Selection, SelectionOptions } from './replica/selection.js';
+export type { RowChange, RowReader } from './replica/tables.js';
+export type { ColumnOf, RowOf } from './replica/view-rows.js';
 export type { ClientSocket, OpenSocket, SocketEvents } from './connection/socket.js';
 export type { ConnectionState, Contact } from './connection/state.js';
 export type { TokenSource } from './connection/tokens.js';

@@ -2,6 +2,10 @@
 export class Listeners<Value> {
   readonly #listeners = new Set<(value: Value) => void>();
 
+  get size(): number {
+    return this.#listeners.size;
+  }
+
   add(listener: (value: Value) => void): () => void {
     const entry = (value: Value): void => {
       listener(value);
@@ -10,6 +14,10 @@ export class Listeners<Value> {
     return () => {
       this.#listeners.delete(entry);
     };
+  }
+
+  clear(): void {
+    this.#listeners.clear();
   }
 
   tell(value: Value): void {

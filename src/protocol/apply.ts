@@ -1,6 +1,9 @@
 /**
- * The rule by which a client keeps its copy of a channel: what to do with a snapshot, a catch-up and a delta. Pure: rows are
- * never changed, only replaced, so that whoever draws them can tell by identity what changed.
+ * The rule by which a client keeps its copy of a channel: what to do with a snapshot, a catch-up and a delta. Rows are never
+ * changed, only replaced, so that whoever draws them can tell by identity what changed.
+ *
+ * The rule is `judge` and `changedRows`. `applyMessage` keeps a copy by them whose maps are replaced as well; a copy whose maps
+ * are altered in place asks them itself.
  */
 import type {
   Changes,
@@ -14,21 +17,36 @@ import { applyPatch } from './patch.js';
 
 export type ReplicaTable = ReadonlyMap<string, ViewRow>;
 
-/** A client's copy of a channel. */
-export interface Replica {
+/** How far a copy reaches. */
+export interface Position {
   readonly epoch: string;
   readonly version: number;
+}
+
+/** A client's copy of a channel. */
+export interface Replica extends Position {
   readonly tables: ReadonlyMap<string, ReplicaTable>;
 }
 
-export type Applied =
-  | { readonly kind: 'applied'; readonly replica: Replica }
+interface Dropped {
   /** The client has all of it already. */
-  | { readonly kind: 'dropped' }
-  /** Something is missing between: nothing was applied, subscribe again with `since`. */
-  | { readonly kind: 'gap'; readonly reason: string };
+  readonly kind: 'dropped';
+}
 
-const DROPPED: Applied = { kind: 'dropped' };
+interface Gap {
+  /** Something is missing between: nothing was applied, subscribe again with `since`. */
+  readonly kind: 'gap';
+  readonly reason: string;
+}
+
+export type Applied = { readonly kind: 'applied'; readonly replica: Replica } | Dropped | Gap;
+
+/** What becomes of the rows that a delta names, by table and id; null: the row goes. */
+export type ChangedRows = ReadonlyMap<string, ReadonlyMap<string, ViewRow | null>>;
+
+export type Judged = { readonly kind: 'fits'; readonly rows: ChangedRows } | Dropped | Gap;
+
+const DROPPED: Dropped = { kind: 'dropped' };
 
 /** A snapshot replaces everything. */
 export function replicaOf(snapshot: SnapshotMessage): Replica {
@@ -45,43 +63,66 @@ export function applyMessage(
   message: SnapshotMessage | SnapshotDeltaMessage | DeltaMessage,
 ): Applied {
   if (message.type === 'snapshot') return { kind: 'applied', replica: replicaOf(message) };
-  if (replica === null) return { kind: 'gap', reason: 'no snapshot yet' };
-  if (message.type === 'snapshot:delta' && message.epoch !== replica.epoch) {
+  if (replica === null) return noSnapshot();
+  const judged = judge(replica, message, (table, id) => replica.tables.get(table)?.get(id));
+  if (judged.kind !== 'fits') return judged;
+  const tables = new Map(replica.tables);
+  for (const [table, changed] of judged.rows) {
+    const rows = new Map(replica.tables.get(table));
+    for (const [id, row] of changed) {
+      if (row === null) rows.delete(id);
+      else rows.set(id, row);
+    }
+    tables.set(table, rows);
+  }
+  return { kind: 'applied', replica: { ...replica, version: message.newVersion, tables } };
+}
+
+/** Whether the delta fits a copy that reaches so far, and what it makes of the rows that `held` gives. Changes nothing. */
+export function judge(
+  position: Position | null,
+  message: SnapshotDeltaMessage | DeltaMessage,
+  held: (table: string, id: string) => ViewRow | undefined,
+): Judged {
+  if (position === null) return noSnapshot();
+  const { epoch, version } = position;
+  if (message.type === 'snapshot:delta' && message.epoch !== epoch) {
     return { kind: 'gap', reason: `of another epoch: ${message.epoch}` };
   }
-  if (message.newVersion <= replica.version) return DROPPED;
-  if (message.baseVersion > replica.version) {
-    return {
-      kind: 'gap',
-      reason: `holds ${String(replica.version)}, lacks up to ${String(message.baseVersion)}`,
-    };
+  if (message.newVersion <= version) return DROPPED;
+  if (message.baseVersion > version) {
+    const reason = `holds ${String(version)}, lacks up to ${String(message.baseVersion)}`;
+    return { kind: 'gap', reason };
   }
   try {
-    const tables = applyChanges(replica.tables, message.changes);
-    return { kind: 'applied', replica: { ...replica, version: message.newVersion, tables } };
+    return { kind: 'fits', rows: changedRows(message.changes, held) };
   } catch (error) {
     return { kind: 'gap', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Throws where an update does not fit the rows held. Tables without changes keep their identity. */
-function applyChanges(
-  tables: ReadonlyMap<string, ReplicaTable>,
+function noSnapshot(): Gap {
+  return { kind: 'gap', reason: 'no snapshot yet' };
+}
+
+/** Throws where an update does not fit the rows held. A table is named also where none of its rows is. */
+function changedRows(
   changes: Changes,
-): ReadonlyMap<string, ReplicaTable> {
-  const next = new Map(tables);
+  held: (table: string, id: string) => ViewRow | undefined,
+): ChangedRows {
+  const changed = new Map<string, Map<string, ViewRow | null>>();
   for (const [table, { inserted = [], updated = [], deleted = [] }] of Object.entries(changes)) {
-    const rows = new Map(tables.get(table));
+    const rows = new Map<string, ViewRow | null>();
     for (const row of inserted) rows.set(row.id, row);
     for (const update of updated) {
-      const held = rows.get(update.id);
-      if (held === undefined) throw new Error(`an update of ${table} ${update.id}, not held`);
-      rows.set(update.id, updateRow(held, update));
+      const row = rows.get(update.id) ?? held(table, update.id);
+      if (row === undefined) throw new Error(`an update of ${table} ${update.id}, not held`);
+      rows.set(update.id, updateRow(row, update));
     }
-    for (const id of deleted) rows.delete(id);
-    next.set(table, rows);
+    for (const id of deleted) rows.set(id, null);
+    changed.set(table, rows);
   }
-  return next;
+  return changed;
 }
 
 /** The row after an `updated` entry: `changes` first, then `patch`. The held row itself where the entry is not newer. */

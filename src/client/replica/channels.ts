@@ -1,6 +1,7 @@
 /** The channels that a client follows: subscribes them on each new connection and hands each its messages. */
 import type { Timers } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
+import type { Position } from '../../protocol/apply.js';
 import { parseChannel } from '../../protocol/channels.js';
 import type {
   ClientMessage,
@@ -8,7 +9,6 @@ import type {
   ErrorMessage,
   SnapshotDeltaMessage,
   SnapshotMessage,
-  SubscribeMessage,
 } from '../../protocol/messages.js';
 import { backoffMs } from '../connection/backoff.js';
 import { Refused, type ClientEnded } from '../requests/errors.js';
@@ -25,6 +25,8 @@ export interface ChannelsOptions {
 }
 
 export class Channels implements ReplicaOwner {
+  readonly timers: Timers;
+  readonly log: Log;
   readonly #options: ChannelsOptions;
   readonly #replicas = new Map<string, ChannelReplica>();
   /** Subscriptions asked for on the present connection, by request id. */
@@ -34,6 +36,8 @@ export class Channels implements ReplicaOwner {
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
+    this.timers = options.timers;
+    this.log = options.log;
   }
 
   /** The same replica for the same channel. Throws on a name of none. */
@@ -89,8 +93,7 @@ export class Channels implements ReplicaOwner {
     if (replica === undefined) return false;
     if (error.retryable) {
       // The entry stays until then: a new connection clears it, and subscribes by itself.
-      const { timers, random } = this.#options;
-      timers.after(backoffMs(0, random, error.retryAfterMs), () => {
+      this.timers.after(backoffMs(0, this.#options.random, error.retryAfterMs), () => {
         if (this.#subscribing.delete(id)) replica.connected();
       });
     } else {
@@ -118,14 +121,15 @@ export class Channels implements ReplicaOwner {
     }
   }
 
-  subscribe(replica: ChannelReplica, since: SubscribeMessage['since'] | null): void {
+  subscribe(replica: ChannelReplica, since: Position | null): void {
+    if (!this.#connected || this.#replicas.get(replica.channel) !== replica) return;
     const id = this.#options.nextId();
     this.#subscribing.set(id, replica);
     this.#options.send({
       type: 'subscribe',
       id,
       ...replica.name,
-      ...(since === null || since === undefined ? {} : { since }),
+      ...(since === null ? {} : { since }),
     });
   }
 

@@ -2,77 +2,98 @@
  * A client's copy of one channel: kept by the protocol's gap rule, brought up to date after every reconnect, and honest about
  * how fresh it is.
  */
-import { applyMessage, type Replica as Held, type ReplicaTable } from '../../protocol/apply.js';
+import type { Cancel, Timers } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import { judge, type ChangedRows, type Judged, type Position } from '../../protocol/apply.js';
 import type { Channel } from '../../protocol/channels.js';
 import type {
   Changes,
   DeltaMessage,
   SnapshotDeltaMessage,
   SnapshotMessage,
-  SubscribeMessage,
+  ViewRow,
 } from '../../protocol/messages.js';
 import { Listeners } from '../listeners.js';
+import { Breaker } from './breaker.js';
+import { RowFeed, type Readable } from './row-feed.js';
 
 /**
- * `live`: holds all that the hub has sent, and the hub was heard within the last 10 seconds. `lagging`: behind, a catch-up is
- * on its way. `stale`: out of touch with the hub, or nothing received yet.
+ * `live`: holds all that the hub has sent, and the hub was heard lately. `lagging`: behind, a catch-up is on its way, or after
+ * trouble will be asked for. `stale`: out of touch with the hub, or nothing received from it yet.
  */
 export type ReplicaState = 'live' | 'lagging' | 'stale';
+
+/** The channel had to be asked for again and again, which should not be: a person may want to know. */
+export interface ReplicaTrouble {
+  /** Times since it last ran in peace. */
+  readonly resyncs: number;
+  /** What is wrong with the last message. */
+  readonly reason: string;
+  /** It is asked for again after so long, in milliseconds from when this was told. */
+  readonly retryInMs: number;
+}
 
 export type ReplicaChange =
   /** Any row may be another now. */
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'changes'; readonly changes: Changes }
-  | { readonly kind: 'state'; readonly state: ReplicaState };
+  /** `trouble` ends when the replica is live again. */
+  | {
+      readonly kind: 'state';
+      readonly state: ReplicaState;
+      readonly trouble: ReplicaTrouble | null;
+    };
 
-export interface Replica {
+export interface Replica extends Readable {
   readonly channel: string;
   readonly state: ReplicaState;
+  readonly trouble: ReplicaTrouble | null;
   /** The branch version up to which it holds everything; 0: nothing received yet. */
   readonly version: number;
-  /** Rows by table and id. Rows and maps are never changed, only replaced. */
-  readonly tables: ReadonlyMap<string, ReplicaTable>;
-  /** Resolves when it holds its first snapshot; rejects when the hub refuses the channel, or the client ends before. */
+  /** Resolves with its first word from the hub; rejects when the hub refuses the channel, or the client ends before. */
   readonly ready: Promise<void>;
   /** Told after each change. Returns how to stop hearing. */
-  onChange(listener: (change: ReplicaChange) => void): () => void;
+  onChange(listener: (change: ReplicaChange) => void): Cancel;
   /** Resolves as soon as the condition holds, which is looked at now and after each change. */
   until(condition: (replica: Replica) => boolean): Promise<void>;
   /** Ends the subscription. */
   close(): void;
 }
 
-type Since = NonNullable<SubscribeMessage['since']>;
-
 export interface ReplicaOwner {
-  /** Sends `subscribe`; without `since` a snapshot is asked for. */
-  subscribe(replica: ChannelReplica, since: Since | null): void;
+  readonly timers: Timers;
+  readonly log: Log;
+  /** Sends `subscribe`, unless there is no connection; without `since` a snapshot is asked for. */
+  subscribe(replica: ChannelReplica, since: Position | null): void;
   unsubscribe(replica: ChannelReplica): void;
 }
 
-const NO_TABLES: ReadonlyMap<string, ReplicaTable> = new Map();
-
-export class ChannelReplica implements Replica {
+export class ChannelReplica extends RowFeed implements Replica {
   readonly channel: string;
   readonly name: Channel;
   readonly ready: Promise<void>;
   readonly #owner: ReplicaOwner;
   readonly #listeners = new Listeners<ReplicaChange>();
+  readonly #breaker = new Breaker();
   #resolveReady: () => void = () => undefined;
   #rejectReady: (error: Error) => void = () => undefined;
-  #held: Held | null = null;
+  #position: Position | null = null;
   /** On the present connection: `waiting` until the first answer. */
   #phase: 'waiting' | 'lagging' | 'live' = 'waiting';
   /** Whether the client is connected and has heard of the hub lately. */
   #inTouch = false;
   /** Gaps since something was last applied. */
   #gaps = 0;
-  #told: ReplicaState = 'stale';
+  #trouble: ReplicaTrouble | null = null;
+  #cancelPause: Cancel = () => undefined;
+  #told: { readonly state: ReplicaState; readonly trouble: ReplicaTrouble | null };
 
   constructor(channel: string, name: Channel, owner: ReplicaOwner) {
+    super();
     this.channel = channel;
     this.name = name;
     this.#owner = owner;
+    this.#told = { state: 'stale', trouble: null };
     this.ready = new Promise((resolve, reject) => {
       this.#resolveReady = resolve;
       this.#rejectReady = reject;
@@ -82,19 +103,19 @@ export class ChannelReplica implements Replica {
   }
 
   get version(): number {
-    return this.#held?.version ?? 0;
-  }
-
-  get tables(): ReadonlyMap<string, ReplicaTable> {
-    return this.#held?.tables ?? NO_TABLES;
+    return this.#position?.version ?? 0;
   }
 
   get state(): ReplicaState {
-    if (!this.#inTouch || this.#held === null || this.#phase === 'waiting') return 'stale';
+    if (!this.#inTouch || this.#position === null || this.#phase === 'waiting') return 'stale';
     return this.#phase;
   }
 
-  onChange(listener: (change: ReplicaChange) => void): () => void {
+  get trouble(): ReplicaTrouble | null {
+    return this.#trouble;
+  }
+
+  onChange(listener: (change: ReplicaChange) => void): Cancel {
     return this.#listeners.add(listener);
   }
 
@@ -115,7 +136,7 @@ export class ChannelReplica implements Replica {
 
   /** What to tell the hub as applied; null: nothing yet. */
   get position(): number | null {
-    return this.#held?.version ?? null;
+    return this.#position?.version ?? null;
   }
 
   /** A new connection is live. */
@@ -133,20 +154,21 @@ export class ChannelReplica implements Replica {
   }
 
   receive(message: SnapshotMessage | SnapshotDeltaMessage | DeltaMessage): void {
-    const applied = applyMessage(this.#held, message);
-    if (applied.kind === 'gap') {
+    const judged: Judged =
+      message.type === 'snapshot'
+        ? { kind: 'fits', rows: this.#replacing(message) }
+        : judge(this.#position, message, (table, id) => this.row<string>(table, id));
+    if (judged.kind === 'gap') {
       // While a catch-up is under way, a gap in the deltas is expected; one in the catch-up itself is not.
-      if (this.#phase === 'live' || message.type === 'snapshot:delta') this.#gap();
+      if (this.#phase === 'live' || message.type === 'snapshot:delta') this.#gap(judged.reason);
       return;
     }
-    const first = this.#held === null;
-    if (applied.kind === 'applied') {
-      this.#held = applied.replica;
-      this.#gaps = 0;
-    }
+    const changes = judged.kind === 'fits' ? this.put(judged.rows) : [];
+    if (judged.kind === 'fits') this.#reached(message);
     // A catch-up settles the matter even when it brought nothing new.
-    if (message.type !== 'delta') this.#phase = 'live';
-    if (applied.kind === 'applied') {
+    if (message.type !== 'delta') this.#settled();
+    this.tell(changes);
+    if (judged.kind === 'fits') {
       this.#listeners.tell(
         message.type === 'snapshot'
           ? { kind: 'snapshot' }
@@ -154,12 +176,12 @@ export class ChannelReplica implements Replica {
       );
     }
     this.#tellState();
-    if (first) this.#resolveReady();
   }
 
   /** The hub's newest version queued on this connection: above what is held, something was lost. */
   heartbeat(version: number): void {
-    if (this.#phase === 'live' && version > this.version) this.#gap();
+    if (this.#phase !== 'live' || version <= this.version) return;
+    this.#gap(`holds ${String(this.version)}, the hub has sent ${String(version)}`);
   }
 
   /** Deltas were dropped, or a snapshot is due: what comes next is a catch-up. */
@@ -170,29 +192,70 @@ export class ChannelReplica implements Replica {
 
   /** There will be no first snapshot. */
   refused(error: Error): void {
+    this.#cancelPause();
     this.#rejectReady(error);
   }
 
-  #gap(): void {
+  /** Every row held that the snapshot lacks goes. */
+  #replacing(snapshot: SnapshotMessage): ChangedRows {
+    const changed = new Map<string, Map<string, ViewRow | null>>();
+    for (const [table, rows] of this.tables) {
+      changed.set(table, new Map(Array.from(rows.keys(), (id) => [id, null])));
+    }
+    for (const [table, rows] of Object.entries(snapshot.tables)) {
+      const ofTable = changed.get(table) ?? new Map<string, ViewRow | null>();
+      for (const row of rows) ofTable.set(row.id, row);
+      changed.set(table, ofTable);
+    }
+    return changed;
+  }
+
+  #reached(message: SnapshotMessage | SnapshotDeltaMessage | DeltaMessage): void {
+    if (message.type === 'snapshot') {
+      this.#position = { epoch: message.epoch, version: message.version };
+    } else if (this.#position !== null) {
+      this.#position = { epoch: this.#position.epoch, version: message.newVersion };
+    }
+    this.#gaps = 0;
+  }
+
+  #settled(): void {
+    this.#cancelPause();
+    this.#phase = 'live';
+    this.#trouble = null;
+    this.#breaker.live(this.#owner.timers.monotonicMs());
+    this.#resolveReady();
+  }
+
+  #gap(reason: string): void {
+    const { timers, log } = this.#owner;
     this.#gaps += 1;
     this.#phase = 'lagging';
+    const retryInMs = this.#breaker.gap(timers.monotonicMs());
+    if (retryInMs === 0) {
+      this.#tellState();
+      this.#ask();
+      return;
+    }
+    this.#trouble = { resyncs: this.#breaker.resyncs, reason, retryInMs };
+    log.warn({ channel: this.channel, ...this.#trouble }, 'a channel does not stay in step');
+    this.#cancelPause();
+    this.#cancelPause = timers.after(retryInMs, () => {
+      this.#ask();
+    });
     this.#tellState();
-    this.#ask();
   }
 
   /** Again after a catch-up did not help: then from the beginning. */
   #ask(): void {
-    const since =
-      this.#held === null || this.#gaps > 1
-        ? null
-        : { epoch: this.#held.epoch, version: this.#held.version };
-    this.#owner.subscribe(this, since);
+    this.#cancelPause();
+    this.#owner.subscribe(this, this.#gaps > 1 ? null : this.#position);
   }
 
   #tellState(): void {
-    const state = this.state;
-    if (state === this.#told) return;
-    this.#told = state;
-    this.#listeners.tell({ kind: 'state', state });
+    const { state, trouble } = this;
+    if (state === this.#told.state && trouble === this.#told.trouble) return;
+    this.#told = { state, trouble };
+    this.#listeners.tell({ kind: 'state', state, trouble });
   }
 }

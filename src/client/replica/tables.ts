@@ -3,6 +3,7 @@
  * whoever holds the old one keeps it as it was.
  */
 import type { ViewRow } from '../../protocol/messages.js';
+import type { ColumnOf, RowOf } from './view-rows.js';
 
 /** One row before and after; `before` null: it came, `after` null: it went. */
 export interface RowChange {
@@ -15,18 +16,37 @@ export interface RowChange {
 /** What may be read of a channel, as the hub sent it or with queued commands laid over it. */
 export interface RowReader {
   /** Live: later changes show in it. Empty for a table that the view has not. */
-  table(table: string): ReadonlyMap<string, ViewRow>;
-  row(table: string, id: string): ViewRow | undefined;
+  table<Table extends string>(table: Table): ReadonlyMap<string, RowOf<Table>>;
+  row<Table extends string>(table: Table, id: string): RowOf<Table> | undefined;
   /**
-   * The rows whose column is `value` or, where it holds a list, has `value` in it; by id, in no promised order. The first call
-   * for a column makes its index, which is kept up from then on.
+   * The rows whose column is `value` or, where it holds a list, has `value` in it; by id, in no promised order. They stay as
+   * they are: a later call gives another map if anything changed. The first call for a column makes its index, which is kept
+   * up from then on.
    */
-  where(table: string, column: string, value: unknown): ReadonlyMap<string, ViewRow>;
+  where<Table extends string>(
+    table: Table,
+    column: ColumnOf<Table>,
+    value: unknown,
+  ): ReadonlyMap<string, RowOf<Table>>;
 }
 
-type Index = Map<unknown, Map<string, ViewRow>>;
+/** The rows under one value of an index. */
+interface Bucket {
+  rows: Map<string, ViewRow>;
+  /** Somebody holds `rows`: it is copied before the next change. */
+  lent: boolean;
+}
+
+type Index = Map<unknown, Bucket>;
 
 const NO_ROWS: ReadonlyMap<string, ViewRow> = new Map();
+
+/** The table's rows as its views show them: the hub's word is taken for it. */
+function shown<Table extends string>(
+  rows: ReadonlyMap<string, ViewRow> = NO_ROWS,
+): ReadonlyMap<string, RowOf<Table>> {
+  return rows as ReadonlyMap<string, RowOf<Table>>;
+}
 
 export class Tables implements RowReader {
   readonly #tables = new Map<string, Map<string, ViewRow>>();
@@ -37,16 +57,22 @@ export class Tables implements RowReader {
     return this.#tables;
   }
 
-  table(table: string): ReadonlyMap<string, ViewRow> {
-    return this.#tables.get(table) ?? NO_ROWS;
+  table<Table extends string>(table: Table): ReadonlyMap<string, RowOf<Table>> {
+    return shown<Table>(this.#tables.get(table));
   }
 
-  row(table: string, id: string): ViewRow | undefined {
-    return this.#tables.get(table)?.get(id);
+  row<Table extends string>(table: Table, id: string): RowOf<Table> | undefined {
+    return this.table(table).get(id);
   }
 
-  where(table: string, column: string, value: unknown): ReadonlyMap<string, ViewRow> {
-    return this.#index(table, column).get(value) ?? NO_ROWS;
+  where<Table extends string>(
+    table: Table,
+    column: ColumnOf<Table>,
+    value: unknown,
+  ): ReadonlyMap<string, RowOf<Table>> {
+    const bucket = this.#index(table, column).get(value);
+    if (bucket !== undefined) bucket.lent = true;
+    return shown<Table>(bucket?.rows);
   }
 
   /** Makes the table known also where it has no row. */
@@ -86,16 +112,27 @@ export class Tables implements RowReader {
 }
 
 function reindex(index: Index, column: string, { id, before, after }: RowChange): void {
+  const values = entriesOf(after, column);
   for (const value of entriesOf(before, column)) {
-    const rows = index.get(value);
-    rows?.delete(id);
-    if (rows?.size === 0) index.delete(value);
+    const bucket = index.get(value);
+    if (bucket === undefined || values.includes(value)) continue;
+    writable(bucket).delete(id);
+    if (bucket.rows.size === 0) index.delete(value);
   }
-  for (const value of entriesOf(after, column)) {
-    const rows = index.get(value);
-    if (rows === undefined && after !== null) index.set(value, new Map([[id, after]]));
-    else if (after !== null) rows?.set(id, after);
+  if (after === null) return;
+  for (const value of values) {
+    const bucket = index.get(value);
+    if (bucket === undefined) index.set(value, { rows: new Map([[id, after]]), lent: false });
+    else writable(bucket).set(id, after);
   }
+}
+
+function writable(bucket: Bucket): Map<string, ViewRow> {
+  if (bucket.lent) {
+    bucket.rows = new Map(bucket.rows);
+    bucket.lent = false;
+  }
+  return bucket.rows;
 }
 
 function entriesOf(row: ViewRow | null, column: string): readonly unknown[] {
