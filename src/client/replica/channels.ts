@@ -56,6 +56,7 @@ export class Channels implements ReplicaOwner {
   /** A connection is live: every channel is asked for on it. */
   connected(): void {
     this.#connected = true;
+    this.#ended = null;
     for (const replica of this.#replicas.values()) replica.connected();
   }
 
