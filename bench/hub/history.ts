@@ -69,6 +69,7 @@ class History {
       limits: HUB_LIMITS,
       cache,
       publish: () => {},
+      devices: () => [],
       onConflict: () => Promise.resolve(),
     });
     await branch.open();

@@ -41,6 +41,7 @@ export class Kitchen {
       hot: this.hot,
       leases: this.#leases,
       cold: NO_COLD_RECORDS,
+      devices: () => [],
       orderIds: typeof orderId === 'string' ? [orderId] : [],
       outside: {
         now: systemClock.now(),

@@ -56,7 +56,7 @@ export function nextStep(order: OrderAggregate, ground: HotBranch): CommitReques
   const status = line.status === 'ready' ? ('preparing' as const) : ('ready' as const);
   const payload = { order_id: order.header.id, line_ids: [line.id], status };
   const definition = COMMANDS['kitchen.set_status'];
-  const state = new StateView(ground, { orders: [order], shifts: [] });
+  const state = new StateView(ground, { orders: [order], shifts: [] }, () => []);
   const decision = definition.decide(state, payload, {
     now: systemClock.now(),
     actor: { staffId: 'bench', deviceId: 'bench', role: 'kitchen' },

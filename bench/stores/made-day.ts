@@ -50,13 +50,17 @@ class Rehearsal {
 
   play([name, payload]: CommandGiven): ChangeSet {
     const definition: CommandDefinition = COMMANDS[name];
-    const decision = definition.decide(new StateView(this.hot, NO_COLD_RECORDS), payload, {
-      now: systemClock.now(),
-      actor: { staffId: 'bench', deviceId: 'bench', role: 'manager' },
-      clientAt: null,
-      newId: this.#newId,
-      takeNumbers: (count) => (this.#lastNumber += count) - count + 1,
-    });
+    const decision = definition.decide(
+      new StateView(this.hot, NO_COLD_RECORDS, () => []),
+      payload,
+      {
+        now: systemClock.now(),
+        actor: { staffId: 'bench', deviceId: 'bench', role: 'manager' },
+        clientAt: null,
+        newId: this.#newId,
+        takeNumbers: (count) => (this.#lastNumber += count) - count + 1,
+      },
+    );
     if (decision.kind !== 'change') throw new Error(`${name} came to: ${JSON.stringify(decision)}`);
     this.hot.apply(decision.changeSet, this.hot.version + 1, []);
     return decision.changeSet;

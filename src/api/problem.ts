@@ -18,7 +18,7 @@ export const PROBLEM_TITLES: Readonly<Record<RefusalCode, string>> = {
   overpayment: 'More than what is due',
   balance_due: 'Not paid in full',
   shift_closed: 'No shift is open',
-  shift_has_open_orders: 'The shift has open orders',
+  shift_has_open_orders: 'The shift has open orders, or sales that tills have not sent',
   item_unavailable: 'The item is not available',
   idempotency_in_progress: 'The first request with this key still runs',
   idempotency_key_reused: 'The key was used with another request',

@@ -16,6 +16,7 @@ import type {
   Station,
   TableName,
 } from './rows.js';
+import type { DeviceStanding } from './unsent-sales.js';
 
 /** Who gives the command, and from where. */
 export interface Actor {
@@ -68,6 +69,8 @@ export interface BranchState {
   shiftRecords(): ShiftRecords;
   /** The device's leased range of the open shift that holds `number`, if any. */
   leaseHolds(deviceId: string, number: number): boolean;
+  /** Devices that said last that they hold sales unsent, and those not connected that have numbers of the open shift. */
+  unsentSales(): Iterable<DeviceStanding>;
 }
 
 /** The records whose mutexes a command takes. Ids that do not exist (yet) may be named. */

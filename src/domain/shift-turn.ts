@@ -5,6 +5,7 @@ import type { Draft } from './draft.js';
 import { shiftReport } from './report.js';
 import type { PosShift } from './rows.js';
 import { cashDrawer } from './shift-figures.js';
+import { salesWarnings, type DeviceStanding } from './unsent-sales.js';
 
 export interface ShiftEnd {
   readonly shift: PosShift;
@@ -41,6 +42,12 @@ export function endShift(draft: Draft, state: BranchState, { shift, ...end }: Sh
     item: (itemId) => state.item(itemId),
   });
   draft.update('pos_shift', shift, { ...closed, z_report });
+}
+
+/** What the acknowledgement of a shift's end says beside its records: nothing where all devices have sent all. */
+export function warningsOf(unsent: Iterable<DeviceStanding>): { result?: Record<string, unknown> } {
+  const warnings = salesWarnings(unsent);
+  return warnings.length === 0 ? {} : { result: { warnings } };
 }
 
 export interface ShiftStart {

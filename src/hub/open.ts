@@ -248,6 +248,7 @@ class OpenedHub implements Hub, SessionHost {
       log,
       limits,
       cache: this.#cache,
+      devices: () => devices.standings(),
       publish: (changeSet, version) => {
         channels.committed(changeSet, version);
       },

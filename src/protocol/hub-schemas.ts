@@ -1,7 +1,7 @@
 /** The messages that the hub sends, as schemas for the protocol's document; messages.ts has the same as types. */
 import { Type, type TObject, type TProperties } from 'typebox';
 import { REFUSALS } from '../base/refusal.js';
-import { strict } from '../domain/fields.js';
+import { nullable, strict } from '../domain/fields.js';
 import { VIEW_NAMES, type HubMessage } from './messages.js';
 import { DeviceStatusSchema, ROW_SCHEMAS } from './row-schemas.js';
 
@@ -13,6 +13,17 @@ const Durability = Type.Enum(['full', 'normal', 'none']);
 const Anything = Type.Object({}, { additionalProperties: true });
 /** By channel. */
 const Positions = Type.Object({}, { additionalProperties: Version });
+
+/** Of a device that holds sales unsent, or may. */
+const SalesWarningSchema = strict({
+  code: Type.Enum(['device_holds_sales', 'device_out_of_touch']),
+  device_id: Text,
+  name: Text,
+  queue_length: Whole,
+  queue_oldest_at: nullable(Moment),
+  last_seen_at: nullable(Moment),
+  message: Text,
+});
 
 /** Derived, in no table. */
 const ShiftTotals = strict({
@@ -146,7 +157,10 @@ export const HUB_MESSAGES: Readonly<Record<HubMessage['type'], TObject>> = {
     version: Type.Optional(Version),
     durability: Type.Optional(Durability),
     result: Type.Optional(
-      Type.Object({ records: Type.Object({}, { additionalProperties: Positions }) }),
+      Type.Object({
+        records: Type.Object({}, { additionalProperties: Positions }),
+        warnings: Type.Optional(Type.Array(SalesWarningSchema)),
+      }),
     ),
     replayed: Type.Optional(Type.Literal(true)),
   }),

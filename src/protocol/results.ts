@@ -11,6 +11,7 @@ import type {
   OrderPayment,
   StatusLogRow,
 } from '../domain/rows.js';
+import type { SalesWarning } from '../domain/unsent-sales.js';
 import type { QueryName } from './messages.js';
 
 export type { StatusLogRow } from '../domain/rows.js';
@@ -22,6 +23,8 @@ export interface CommandResult {
   readonly numbers?: { readonly first: number; readonly last: number };
   /** `order.lock`: the lease. */
   readonly lock?: { readonly order_id: string; readonly expires_at: number };
+  /** `shift.close` and `shift.handover`: devices that hold sales unsent, or may; absent: none. */
+  readonly warnings?: readonly SalesWarning[];
 }
 
 /** `tax_rules` are absent for the kitchen, `settings` for all but managers and administrators. */

@@ -36,6 +36,39 @@ describe('commands over HTTP', () => {
     });
   });
 
+  it('H-DEV-10 a close is refused while a till holds sales, and warns of them with carry_over', async () => {
+    api = await Served.start();
+    const opened = await api.give('shift.open', { opening_float: 10_000 });
+    const records = (opened.body['result'] as { records: { pos_shift: object } }).records;
+    const [shiftId = ''] = Object.keys(records.pos_shift);
+    const socket = await dial(Number(new URL(api.server.url).port), [JSON_TEXT]);
+    const send = (message: object) => {
+      socket.send(JSON.stringify(message));
+    };
+    send({
+      type: 'hello',
+      id: '1',
+      token: await api.token({ role: 'waiter', deviceId: 'till-2' }),
+    });
+    await once(socket, 'message');
+    send({ type: 'heartbeat', versions: {}, queue: { length: 2, oldestAt: 1 } });
+    send({ type: 'ping', id: '2' });
+    await once(socket, 'message');
+    const close = { shift_id: shiftId, counted_cash: 10_000 };
+    const seen = { expect: { pos_shift: { [shiftId]: 1 } } };
+    const refused = await api.give('shift.close', close, seen);
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({
+      code: 'shift_has_open_orders',
+      details: { devices: [{ id: 'till-2', queue_length: 2, queue_oldest_at: 1 }] },
+    });
+    const closed = await api.give('shift.close', { ...close, carry_over: true }, seen);
+    expect(closed.body).toMatchObject({
+      result: { warnings: [{ code: 'device_holds_sales', device_id: 'till-2' }] },
+    });
+    socket.close();
+  });
+
   it('A-CMD-2 need a key: without one it is validation_failed with its path', async () => {
     api = await Served.start();
     const body = { name: 'shift.open', payload: { opening_float: 1 } };

@@ -29,6 +29,7 @@ import type {
   TableName,
 } from '../../src/domain/rows.js';
 import { TABLE_NAMES } from '../../src/domain/tables.js';
+import type { DeviceStanding } from '../../src/domain/unsent-sales.js';
 import { makeBranch, makeItem, makeShift, makeStaff, makeStation, NOON } from './rows.js';
 
 type Tables = { readonly [T in TableName]: Map<string, Rows[T]> };
@@ -40,6 +41,8 @@ export class TestBranch implements BranchState {
   now = NOON;
   /** Every change set that was applied, oldest first. */
   readonly history: ChangeSet[] = [];
+  /** What decisions are told of sales that have not come. */
+  unsent: readonly DeviceStanding[] = [];
   #ids = 0;
   #number = 0;
 
@@ -181,6 +184,10 @@ export class TestBranch implements BranchState {
       payments: [...this.tables.order_payment.values()].filter(ofShift),
       movements: [...this.tables.cash_movement.values()].filter(ofShift),
     };
+  }
+
+  unsentSales(): readonly DeviceStanding[] {
+    return this.unsent;
   }
 
   leaseHolds(deviceId: string, number: number): boolean {

@@ -1,11 +1,15 @@
-/** `shift.close`: the drawer is counted and the Z report frozen. Open orders stop it, or are carried to the next shift. */
-import type { CommandDefinition } from '../command.js';
+/**
+ * `shift.close`: the drawer is counted and the Z report frozen. Open orders and sales that tills hold unsent stop it, or are
+ * carried to the next shift.
+ */
+import type { CommandDefinition, Decision } from '../command.js';
 import { Draft } from '../draft.js';
 import { EXPECTS } from '../expects.js';
 import { onOpenShift } from '../open-shift.js';
 import type { ShiftClose } from '../payloads/shift.js';
 import { refused } from '../refused.js';
-import { endShift } from '../shift-turn.js';
+import { endShift, warningsOf } from '../shift-turn.js';
+import { holdersOfSales, holdsSales, type DeviceStanding } from '../unsent-sales.js';
 
 export const shiftClose: CommandDefinition<'shift.close', ShiftClose> = {
   name: 'shift.close',
@@ -16,14 +20,25 @@ export const shiftClose: CommandDefinition<'shift.close', ShiftClose> = {
   expects: EXPECTS['shift.close'],
   decide: (state, { shift_id, counted_cash, carry_over = false }, context) =>
     onOpenShift(state, shift_id, (shift) => {
-      const count = [...state.unfinishedOrders()].length;
-      if (count > 0 && !carry_over) {
-        return refused('shift_has_open_orders', `${String(count)} orders are open`, {
-          details: { count },
-        });
+      const unsent = [...state.unsentSales()];
+      if (!carry_over) {
+        const refusal = refusedIfLeftOver([...state.unfinishedOrders()].length, unsent);
+        if (refusal !== undefined) return refusal;
       }
       const draft = new Draft(state, context);
       endShift(draft, state, { shift, countedCash: counted_cash, context });
-      return draft.decision({ zNumberOf: shift.id });
+      return draft.decision({ zNumberOf: shift.id, ...warningsOf(unsent) });
     }),
 };
+
+/** Orders that are open, and sales that tills said they hold: both would end in no shift, or in another. */
+function refusedIfLeftOver(count: number, unsent: readonly DeviceStanding[]): Decision | undefined {
+  const devices = holdersOfSales(unsent);
+  const orders =
+    count === 0 ? [] : [`${String(count)} ${count === 1 ? 'order is' : 'orders are'} open`];
+  const faults = [...orders, ...devices.map(holdsSales)];
+  if (faults.length === 0) return undefined;
+  return refused('shift_has_open_orders', faults.join('; '), {
+    details: { ...(count > 0 && { count }), ...(devices.length > 0 && { devices }) },
+  });
+}

@@ -5,7 +5,7 @@ import { EXPECTS } from '../expects.js';
 import { onOpenShift } from '../open-shift.js';
 import type { ShiftHandover } from '../payloads/shift.js';
 import { invalid, notFound } from '../refused.js';
-import { beginShift, endShift } from '../shift-turn.js';
+import { beginShift, endShift, warningsOf } from '../shift-turn.js';
 
 export const shiftHandover: CommandDefinition<'shift.handover', ShiftHandover> = {
   name: 'shift.handover',
@@ -27,6 +27,6 @@ export const shiftHandover: CommandDefinition<'shift.handover', ShiftHandover> =
         openingFloat: counted_cash,
         context,
       });
-      return draft.decision({ zNumberOf: shift.id });
+      return draft.decision({ zNumberOf: shift.id, ...warningsOf(state.unsentSales()) });
     }),
 };

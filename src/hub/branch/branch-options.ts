@@ -7,6 +7,7 @@ import type { TableName } from '../../domain/rows.js';
 import type { ColdCache } from '../../store/cold-cache.js';
 import type { Store } from '../../store/port.js';
 import type { HubLimits } from '../options.js';
+import type { KnownDevices } from './unsent-sales.js';
 
 /** Told of each commit once memory has it. */
 export type Publish = (changeSet: ChangeSet, version: number) => void;
@@ -20,6 +21,7 @@ export interface BranchOptions {
   readonly limits: HubLimits;
   readonly cache: ColdCache;
   readonly publish: Publish;
+  readonly devices: KnownDevices;
   /** The store holds another version of the record than memory: resolves when memory has been looked at again. */
   readonly onConflict: (table: TableName, id: string) => Promise<void>;
 }

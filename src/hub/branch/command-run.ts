@@ -92,6 +92,7 @@ export class CommandRun {
       hot,
       leases,
       cold,
+      devices: options.devices,
       orderIds: this.#orderIds,
       outside: { now: clock.now(), newId, takeNumbers: (count) => this.#host.takeNumbers(count) },
     });

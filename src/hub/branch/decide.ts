@@ -7,11 +7,13 @@ import type { HotBranch } from '../../store/hot/hot-branch.js';
 import type { BranchCommand } from './command.js';
 import type { OrderLeases } from './order-leases.js';
 import { StateView, type ColdRecords } from './state-view.js';
+import type { KnownDevices } from './unsent-sales.js';
 
 export interface DecisionInputs {
   readonly hot: HotBranch;
   readonly leases: OrderLeases;
   readonly cold: ColdRecords;
+  readonly devices: KnownDevices;
   /** The orders that the command names, or whose payments it names. */
   readonly orderIds: readonly string[];
   readonly outside: Pick<CommandContext, 'now' | 'newId' | 'takeNumbers'>;
@@ -20,8 +22,8 @@ export interface DecisionInputs {
 /** Call it while the named records' mutexes and the shift are held. */
 export function decide(command: BranchCommand, inputs: DecisionInputs): Decision {
   const { definition, payload, expect, actor, clientAt } = command;
-  const { hot, cold, outside } = inputs;
-  const state = new StateView(hot, cold);
+  const { hot, cold, devices, outside } = inputs;
+  const state = new StateView(hot, cold, devices);
   const refusal =
     leaseRefusal(command, inputs) ??
     (definition.needsOpenShift && state.shift === null

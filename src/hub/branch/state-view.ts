@@ -10,7 +10,9 @@ import type {
   Staff,
   Station,
 } from '../../domain/rows.js';
+import type { DeviceStanding } from '../../domain/unsent-sales.js';
 import { isUnfinished, type HotBranch } from '../../store/hot/hot-branch.js';
+import { unsentSales, type KnownDevices } from './unsent-sales.js';
 
 /** Cold records read for one command, under its mutexes. */
 export interface ColdRecords {
@@ -23,10 +25,12 @@ export const NO_COLD_RECORDS: ColdRecords = { orders: [], shifts: [] };
 export class StateView implements BranchState {
   readonly #hot: HotBranch;
   readonly #cold: ColdRecords;
+  readonly #devices: KnownDevices;
 
-  constructor(hot: HotBranch, cold: ColdRecords) {
+  constructor(hot: HotBranch, cold: ColdRecords, devices: KnownDevices) {
     this.#hot = hot;
     this.#cold = cold;
+    this.#devices = devices;
   }
 
   get branch(): Branch {
@@ -90,6 +94,10 @@ export class StateView implements BranchState {
       if (holds) return true;
     }
     return false;
+  }
+
+  unsentSales(): readonly DeviceStanding[] {
+    return unsentSales(this.#hot, this.#devices);
   }
 }
 

@@ -1,10 +1,11 @@
 /**
  * The devices of a branch since this start of the hub: who is connected, how far behind, and what tills still hold unsent.
- * In memory only; bounded by forgetting the device that was seen longest ago.
+ * In memory only; bounded by forgetting the unconnected device that was seen longest ago, one that holds sales last of all.
  */
 import type { Clock } from '../../base/clock.js';
 import type { Role } from '../../domain/rows.js';
-import type { Principal, ViewRow } from '../../protocol/messages.js';
+import type { DeviceStanding } from '../../domain/unsent-sales.js';
+import type { ClientHeartbeat, Principal, ViewRow } from '../../protocol/messages.js';
 import type { ImageSource } from './image-channel.js';
 
 interface DeviceStatus {
@@ -16,17 +17,20 @@ interface DeviceStatus {
   behind: number;
   queue_length: number;
   queue_oldest_at: number | null;
+  /** The connection whose word the queue is; null: none has told of one. */
+  queueToldBy: string | null;
   version: number;
 }
 
-const DEVICES_MAX = 1_000;
+export const DEVICES_MAX = 1_000;
 
 /** What a client said of itself in a heartbeat. */
 export interface DeviceReport {
+  readonly connectionId: string;
   /** Versions queued for it that it has not applied yet. */
   readonly behind: number;
-  readonly queueLength: number;
-  readonly queueOldestAt: number | null;
+  /** What it holds unsent; null: it said nothing of that. */
+  readonly queue: ClientHeartbeat['queue'] | null;
 }
 
 export class Devices {
@@ -60,8 +64,6 @@ export class Devices {
   connected(principal: Principal): void {
     const { device_id: id, name, role } = principal;
     const held = this.#devices.get(id);
-    // Last in the map is seen last.
-    this.#devices.delete(id);
     this.#devices.set(id, {
       id,
       name,
@@ -71,6 +73,7 @@ export class Devices {
       behind: 0,
       queue_length: held?.queue_length ?? 0,
       queue_oldest_at: held?.queue_oldest_at ?? null,
+      queueToldBy: held?.queueToldBy ?? null,
       version: this.#next(),
     });
     this.#bound();
@@ -83,20 +86,41 @@ export class Devices {
     this.#touch(device);
   }
 
-  reported(deviceId: string, report: DeviceReport): void {
+  /**
+   * Of several connections of a device the last that tells of a queue is believed. One that says nothing of a queue (a screen
+   * beside the till) takes back only what it said itself.
+   */
+  reported(deviceId: string, { connectionId, behind, queue }: DeviceReport): void {
     const device = this.#devices.get(deviceId);
     if (device === undefined) return;
-    device.behind = report.behind;
-    device.queue_length = report.queueLength;
-    device.queue_oldest_at = report.queueOldestAt;
+    device.behind = behind;
+    if (queue !== null || device.queueToldBy === connectionId) {
+      const length = queue?.length ?? 0;
+      const oldestAt = length === 0 ? null : (queue?.oldestAt ?? null);
+      device.queue_length = length;
+      // A till's clock may be ahead; nothing has waited since a time to come.
+      device.queue_oldest_at = oldestAt === null ? null : Math.min(oldestAt, this.#clock.now());
+      device.queueToldBy = connectionId;
+    }
     this.#touch(device);
   }
 
+  /** Every device as decisions see it. */
+  *standings(): Generator<DeviceStanding> {
+    for (const device of this.#devices.values()) {
+      const { id, name, queue_length, queue_oldest_at, last_seen_at, connections } = device;
+      yield { id, name, queue_length, queue_oldest_at, last_seen_at, connected: connections > 0 };
+    }
+  }
+
   readonly source: ImageSource = () => ({
-    device_status: Array.from(this.#devices.values(), ({ connections, ...device }): ViewRow => ({
-      ...device,
-      connected: connections > 0,
-    })),
+    device_status: Array.from(
+      this.#devices.values(),
+      ({ connections, queueToldBy: _by, ...device }): ViewRow => ({
+        ...device,
+        connected: connections > 0,
+      }),
+    ),
   });
 
   #count(which: (device: DeviceStatus) => boolean): number {
@@ -116,9 +140,18 @@ export class Devices {
   }
 
   #bound(): void {
-    for (const [id, { connections }] of this.#devices) {
-      if (this.#devices.size <= DEVICES_MAX) return;
-      if (connections === 0) this.#devices.delete(id);
+    while (this.#devices.size > DEVICES_MAX) {
+      const forgotten = this.#seenLongestAgo();
+      if (forgotten === undefined) return;
+      this.#devices.delete(forgotten.id);
     }
+  }
+
+  /** Of those without a connection, and of these one that holds no sales if there is any. */
+  #seenLongestAgo(): DeviceStatus | undefined {
+    const gone = [...this.#devices.values()].filter(({ connections }) => connections === 0);
+    const withoutSales = gone.filter(({ queue_length: length }) => length === 0);
+    const choice = withoutSales.length > 0 ? withoutSales : gone;
+    return choice.toSorted((a, b) => a.last_seen_at - b.last_seen_at)[0];
   }
 }

@@ -259,9 +259,9 @@ export class LiveSession {
     this.#heartbeatAt = this.#host.timers.monotonicMs();
     const behind = this.subscriptions.heard(message);
     this.#branch.devices.reported(this.principal.device_id, {
+      connectionId: this.#options.connectionId,
       behind,
-      queueLength: message.queue?.length ?? 0,
-      queueOldestAt: message.queue?.oldestAt ?? null,
+      queue: message.queue ?? null,
     });
     this.#branch.channels.devicesChanged();
     this.subscriptions.recover();

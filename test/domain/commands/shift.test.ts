@@ -102,6 +102,20 @@ describe('D-SHIFT-3 shift.close', () => {
     });
   });
 
+  test('D-SHIFT-4 sales that a device holds stop it, and are counted', () => {
+    const branch = new TestBranch();
+    const seen = { last_seen_at: branch.now, connected: true };
+    const holder = { id: 'd1', name: 'Till 1', queue_length: 1, queue_oldest_at: null, ...seen };
+    branch.unsent = [holder, { ...holder, id: 'd2', queue_length: 0, connected: false }];
+    const payload = { shift_id: 'shift-1', counted_cash: 0 };
+    expect(branch.run(shiftClose, payload)).toMatchObject({
+      refusal: { code: 'shift_has_open_orders', details: { devices: [{ id: 'd1' }] } },
+    });
+    expect(branch.run(shiftClose, { ...payload, carry_over: true })).toMatchObject({
+      result: { warnings: [{ code: 'device_holds_sales' }, { code: 'device_out_of_touch' }] },
+    });
+  });
+
   test('D-SHIFT-4 carry_over leaves them for the next shift to take', () => {
     const branch = withOpenOrder();
     branch.run(shiftClose, { shift_id: 'shift-1', counted_cash: 10_000, carry_over: true });
