@@ -140,6 +140,17 @@ export class Client {
     this.#connector.connect();
   }
 
+  /**
+   * Goes on with this token, or with a fresh one of the token function: after a login, or when a person changed. In place while
+   * connected, where the hub takes it (it is the same subject's), else over a new connection, at once and also out of `refused`.
+   */
+  renew(token?: string): void {
+    if (isClosed(this.state)) return;
+    this.#requests.resume();
+    this.#channels.resume();
+    this.#connector.renew(token);
+  }
+
   /** Follows a channel, such as `main/kitchen/grill`; the same replica for the same channel. Throws on a name of none. */
   subscribe(channel: string): Replica {
     return this.#channels.open(channel);

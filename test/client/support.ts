@@ -6,6 +6,14 @@ import { decode, encode } from '../../src/protocol/codec.js';
 import type { ClientMessage, Encoding, HubMessage } from '../../src/protocol/messages.js';
 import { ManualTimers } from '../support/manual-timers.js';
 
+interface Welcome {
+  readonly epoch?: string;
+  readonly inFlight?: number;
+  readonly sessionId?: string;
+  readonly serverTime?: number;
+  readonly heartbeatMs?: number;
+}
+
 /** One connection as the hub sees it. */
 export class HandConnection {
   readonly sent: ClientMessage[] = [];
@@ -47,15 +55,15 @@ export class HandConnection {
     );
   }
 
-  welcome(more: { epoch?: string; inFlight?: number; sessionId?: string } = {}): void {
+  welcome(more: Welcome = {}): void {
     this.open();
     this.say({
       type: 'welcome',
       id: this.last('hello').id,
       sessionId: more.sessionId ?? 's1',
       epoch: more.epoch ?? 'e1',
-      serverTime: 1_000_000,
-      heartbeatMs: 5_000,
+      serverTime: more.serverTime ?? 1_000_000,
+      heartbeatMs: more.heartbeatMs ?? 5_000,
       durability: 'full',
       principal: { id: 'u1', name: 'Ana', role: 'cashier', branch_id: 'main', device_id: 'd1' },
       limits: {
@@ -92,8 +100,23 @@ export class HandConnection {
     });
   }
 
-  heartbeat(version: number): void {
-    this.say({ type: 'heartbeat', serverTime: 1_005_000, versions: { 'main/kitchen': version } });
+  heartbeat(version: number, serverTime = 1_005_000): void {
+    this.say({ type: 'heartbeat', serverTime, versions: { 'main/kitchen': version } });
+  }
+
+  /** Answers the last ping. */
+  pong(serverTime = 1_005_000): void {
+    this.say({ type: 'pong', id: this.last('ping').id, serverTime });
+  }
+
+  /** Answers the last `auth`. */
+  renewed(): void {
+    this.say({ type: 'ack', id: this.last('auth').id });
+  }
+
+  /** Bytes that are no message. */
+  garble(): void {
+    this.#events.message(new Uint8Array([0xc1, 0, 1]));
   }
 
   ack(key: string, version = 7): void {

@@ -40,6 +40,11 @@ export class ManualTimers implements Timers {
     this.#now = until;
   }
 
+  /** Time passes and nothing runs, as in a frozen page; what fell due comes late, with the next `advance`. */
+  freeze(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   #next(until: number): Due | undefined {
     return [...this.#due].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
   }

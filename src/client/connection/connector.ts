@@ -11,6 +11,7 @@ import { ElapsedClock } from './elapsed-clock.js';
 import { HubClock } from './hub-clock.js';
 import { ABNORMAL, Link } from './link.js';
 import { Pulse, STALE_MS } from './pulse.js';
+import { Renewal } from './renewal.js';
 import type { ConnectionState } from './state.js';
 import { StateTeller, type Phase } from './state-teller.js';
 import { Tokens } from './tokens.js';
@@ -57,6 +58,7 @@ export class Connector {
   readonly #elapsed: ElapsedClock;
   readonly #pulse: Pulse;
   readonly #tokens: Tokens;
+  readonly #renewal: Renewal;
   readonly #teller: StateTeller;
   #link: Link | null = null;
   /** Counts links: what belongs to an older one is passed over. */
@@ -64,6 +66,8 @@ export class Connector {
   #attempt = 0;
   #pings = 0;
   #sessionId: string | null = null;
+  /** The token in the newest `hello`. */
+  #shown = '';
   /** What the hub asked for in a notice on the present connection. */
   #retryAfterMs = 0;
   /** When the present step began: asking for a token, opening, being live. */
@@ -81,6 +85,19 @@ export class Connector {
     this.hubClock = new HubClock(parts.clock, this.#elapsed);
     this.#pulse = new Pulse(this.#elapsed);
     this.#tokens = new Tokens(parts.token, this.#elapsed);
+    this.#renewal = new Renewal({
+      tokens: this.#tokens,
+      hubClock: this.hubClock,
+      elapsed: this.#elapsed,
+      random: parts.random,
+      send: (message) => {
+        this.send(message);
+      },
+      refused: (token) => {
+        this.#tokens.put(token);
+        this.#begin();
+      },
+    });
     this.#teller = new StateTeller(
       { elapsed: this.#elapsed, pulse: this.#pulse, hubClock: this.hubClock },
       (state) => {
@@ -115,12 +132,18 @@ export class Connector {
   connect(): void {
     const { phase } = this.#teller;
     if (phase.kind === 'refused') {
-      // Not the session that another connection may go on with.
-      this.#sessionId = null;
-      this.#attempt = 0;
       this.#watch();
-      this.#connect();
+      this.#begin();
     } else if (phase.kind === 'offline' && phase.nextTryAtMs !== null) this.#connect();
+  }
+
+  /** Takes the token, or else asks for a fresh one: in place while a link is live, else for a connection at once. */
+  renew(token: string | undefined): void {
+    const { kind } = this.#teller.phase;
+    if (token !== undefined) this.#tokens.put(token);
+    if (kind === 'live' || kind === 'stale') this.#renewal.now();
+    else if (kind === 'connecting') this.#begin();
+    else this.connect();
   }
 
   close(): void {
@@ -147,6 +170,14 @@ export class Connector {
     };
   }
 
+  /** Anew, and not with the session that another connection may go on with, or that was another subject's. */
+  #begin(): void {
+    this.#sessionId = null;
+    this.#attempt = 0;
+    this.#link?.drop(CLOSE.done, 'begins anew');
+    this.#connect();
+  }
+
   #end(code: number | null, phase: Phase & { readonly reason: string }): void {
     this.#cancelWait();
     this.#cancelLooks();
@@ -159,7 +190,7 @@ export class Connector {
     this.#cancelWait();
     this.#startedMs = this.#elapsed.nowMs();
     const phase: Phase = { kind: 'connecting', attempt: this.#attempt };
-    this.#teller.enter(phase);
+    this.#leave(phase, () => undefined);
     // Whoever was told may have closed it.
     if (this.#teller.phase !== phase) return;
     this.#tokens.ask({
@@ -180,6 +211,7 @@ export class Connector {
     const hello = { type: 'hello' as const, id: 'hello', token, client, ...session };
     this.#round += 1;
     const round = this.#round;
+    this.#shown = token;
     this.#link = new Link(
       { openSocket, url, encoding, hello },
       {
@@ -189,7 +221,7 @@ export class Connector {
           if (this.#link !== null && round === this.#round) this.#received(message);
         },
         closed: (code, reason) => {
-          if (code === CLOSE.unauthenticated) this.#tokens.refused(token);
+          if (code === CLOSE.unauthenticated) this.#tokens.refused(this.#renewal.token ?? token);
           this.#lost(code, reason);
         },
       },
@@ -209,7 +241,9 @@ export class Connector {
       if (isTime) this.hubClock.heard(message.serverTime);
       this.#backInTouch();
     }
-    if (type !== 'pong') this.#events.message(message);
+    if (type === 'pong') return;
+    if ((type === 'ack' || type === 'error') && this.#renewal.answered(message)) return;
+    this.#events.message(message);
   }
 
   #welcomed(welcome: WelcomeMessage): void {
@@ -217,6 +251,7 @@ export class Connector {
     this.#startedMs = this.#elapsed.nowMs();
     this.#pulse.begin(welcome.heartbeatMs);
     this.hubClock.heard(welcome.serverTime);
+    this.#renewal.begin(this.#shown);
     this.#teller.enter({ kind: 'live', welcome }, () => {
       this.#events.connected(welcome);
     });
@@ -249,6 +284,7 @@ export class Connector {
       case 'live':
       case 'stale':
         this.#judge(phase);
+        this.#renewal.look();
         break;
       case 'offline':
       case 'refused':
@@ -342,6 +378,7 @@ export class Connector {
     const { kind } = this.#teller.phase;
     this.#link = null;
     this.#tokens.forget();
+    this.#renewal.end();
     this.#teller.enter(phase, () => {
       if (kind === 'live' || kind === 'stale') this.#events.disconnected();
       tell();
