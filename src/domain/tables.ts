@@ -1,4 +1,5 @@
 /** What each table holds, column by column: the one list that SQL, views and the wire are made from. */
+import { INTERNAL_COLUMNS } from './internal-columns.js';
 import type { Rows, TableName } from './rows.js';
 
 /** How a column is kept in SQL: booleans as 0 and 1, json as text. In rows both are decoded. */
@@ -6,7 +7,7 @@ export type ColumnKind = 'text' | 'integer' | 'boolean' | 'json';
 
 export interface TableDefinition<T extends TableName = TableName> {
   readonly columns: Readonly<Record<keyof Rows[T] & string, ColumnKind>>;
-  /** Columns that never leave the store's side: in no view and no answer. */
+  /** In no view and no answer. */
   readonly internal: readonly (keyof Rows[T] & string)[];
   /** Rows are inserted once and never change. */
   readonly appendOnly: boolean;
@@ -52,7 +53,7 @@ export const TABLES: Definitions = {
       version: 'integer',
       reopen_reason: 'text',
     },
-    internal: ['reopen_reason'],
+    internal: INTERNAL_COLUMNS.order_header,
     appendOnly: false,
   },
   order_line: {
@@ -89,7 +90,7 @@ export const TABLES: Definitions = {
       tax_included: 'boolean',
       voided_by: 'text',
     },
-    internal: ['tax_included', 'voided_by'],
+    internal: INTERNAL_COLUMNS.order_line,
     appendOnly: false,
   },
   order_payment: {
@@ -153,7 +154,7 @@ export const TABLES: Definitions = {
       version: 'integer',
       z_report: 'json',
     },
-    internal: ['z_report'],
+    internal: INTERNAL_COLUMNS.pos_shift,
     appendOnly: false,
   },
   cash_movement: {
