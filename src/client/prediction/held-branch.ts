@@ -96,6 +96,7 @@ export class HeldBranch implements BranchState {
   readonly device = neverAsked;
   readonly unfinishedOrders = neverAsked;
   readonly shiftRecords = neverAsked;
+  readonly unsentSales = neverAsked;
 
   #of<Row>(table: string, orderId: string): Row[] {
     return [...this.#reader.where(table, 'order_id', orderId).values()] as Row[];
