@@ -1,6 +1,7 @@
-/** Two kinds of tests: quick ones that tick by hand, and end-to-end ones that start processes and wait for them. */
+/** Quick tests that tick by hand, end-to-end ones that start processes and wait for them, and pages in a real browser. */
 import { defineConfig } from 'vitest/config';
 
+const BROWSER = ['test/browser/**/*.test.ts'];
 const E2E = ['test/e2e/**/*.test.ts', 'test/interop/**/*.test.ts'];
 
 export default defineConfig({
@@ -13,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: E2E,
+          exclude: [...E2E, ...BROWSER],
           testTimeout: 10_000,
         },
       },
@@ -23,6 +24,15 @@ export default defineConfig({
           name: 'e2e',
           include: E2E,
           testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: BROWSER,
+          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },

@@ -11,6 +11,9 @@ export type { ClientSocket, OpenSocket, SocketEvents } from './connection/socket
 export type { ConnectionState, Contact } from './connection/state.js';
 export type { TokenSource } from './connection/tokens.js';
 export type { WatchWake } from './connection/wake.js';
+export { soleLeader, type Leadership } from './queue/leadership.js';
+export { pageLeadership } from './queue/page-leadership.js';
+export { indexedDbStorage } from './storage/indexed-db.js';
 export { memoryStorage, MemoryDisk } from './storage/memory.js';
 export {
   StorageFailed,
