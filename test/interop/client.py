@@ -109,20 +109,30 @@ class Replica:
             return True
         if message["type"] == "snapshot:delta" and message["epoch"] != self.epoch:
             return False
-        if self.version is None or message["baseVersion"] > self.version:
+        if self.version is None:
             return False
-        if message["newVersion"] > self.version:
-            self.apply(message["changes"])
-            self.version = message["newVersion"]
+        if message["newVersion"] <= self.version:
+            return True
+        if message["baseVersion"] > self.version:
+            return False
+        tables = {table: dict(rows) for table, rows in self.tables.items()}
+        if not self.apply(message["changes"], tables):
+            return False
+        self.tables = tables
+        self.version = message["newVersion"]
         return True
 
-    def apply(self, changes):
+    @staticmethod
+    def apply(changes, tables):
+        """False: they do not fit what is held."""
         for table, change in changes.items():
-            rows = self.tables.setdefault(table, {})
+            rows = tables.setdefault(table, {})
             for row in change.get("inserted", []):
                 rows[row["id"]] = row
             for update in change.get("updated", []):
-                row = rows[update["id"]]
+                row = rows.get(update["id"])
+                if row is None:
+                    return False
                 if update["version"] <= row["version"]:
                     continue
                 row = {**row, **update.get("changes", {})}
@@ -131,6 +141,7 @@ class Replica:
                 rows[update["id"]] = {**row, "version": update["version"]}
             for row_id in change.get("deleted", []):
                 rows.pop(row_id, None)
+        return True
 
 
 class Refused(Exception):
@@ -152,6 +163,9 @@ class Client:
         self.replicas = {}
         self.notices = []
         self.heartbeats = 0
+        # Commands to be sent yet, oldest first, each with its key.
+        self.queue = []
+        self.queued_at = None
         self.close_code = None
         self.changed = asyncio.Condition()
         self.ids = (f"py{number}" for number in itertools.count(1))
@@ -202,7 +216,8 @@ class Client:
                 for name, replica in self.replicas.items()
                 if replica.version is not None
             }
-            await self.send({"type": "heartbeat", "versions": positions})
+            queue = {"length": len(self.queue), "oldestAt": self.queued_at if self.queue else None}
+            await self.send({"type": "heartbeat", "versions": positions, "queue": queue})
         elif kind == "notice":
             self.notices.append(message)
             for name, replica in self.replicas.items():
@@ -238,6 +253,24 @@ class Client:
         if expect is not None:
             message["expect"] = expect
         return await self.ask(message)
+
+    async def query(self, name, params):
+        message = {"type": "query", "name": name, "branchId": "main", "params": params}
+        return (await self.ask(message))["result"]
+
+    def enqueue(self, name, payload):
+        if not self.queue:
+            self.queued_at = self.welcome["serverTime"]
+        self.queue.append((name, payload, str(uuid.uuid4())))
+
+    async def send_queue(self):
+        """In order, one at a time, each with its own key. Returns the answers."""
+        answers = []
+        while self.queue:
+            name, payload, key = self.queue[0]
+            answers.append(await self.command(name, payload, key=key))
+            self.queue.pop(0)
+        return answers
 
     def subscription(self, replica):
         branch, view, *station = replica.channel.split("/")

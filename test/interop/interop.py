@@ -92,10 +92,53 @@ async def conflicts_and_keys(till, screen, kitchen, order_id):
     return key, noted, version, once
 
 
+async def sells_offline(till, items):
+    """An order on a leased number waits in the queue; the hub has its first command already, and the answer was lost."""
+    lease = await till.command("numbers.lease", {"count": 5})
+    order_id = str(uuid.uuid4())
+    number = lease["result"]["numbers"]["first"]
+    lines = [{"line_id": str(uuid.uuid4()), "item_id": items[0]["id"], "qty": 1}]
+    opening = {"order_id": order_id, "order_type": "takeaway", "number": number, "lines": lines}
+    till.enqueue("order.open", opening)
+    till.enqueue("order.send", {"order_id": order_id})
+    name, payload, key = till.queue[0]
+    first = await till.command(name, payload, key=key)
+    return order_id, number, first
+
+
+async def told_of_queue(manager, devices, till, length):
+    """The hub knows what the till still holds, from its heartbeats."""
+    device_id = till.welcome["principal"]["device_id"]
+
+    def shown():
+        row = devices.rows("device_status").get(device_id)
+        return row is not None and row["queue_length"] == length and row["connected"] is True
+
+    await manager.until(shown, f"a queue of {length}")
+    row = devices.rows("device_status")[device_id]
+    assert (row["queue_oldest_at"] is None) == (length == 0)
+
+
+async def close_is_refused(till, shift_id):
+    device_id = till.welcome["principal"]["device_id"]
+    closing = {"shift_id": shift_id, "counted_cash": 5_000}
+    error = await refusal(till.command("shift.close", closing, {"pos_shift": {shift_id: 1}}))
+    assert error["code"] == "shift_has_open_orders"
+    assert [device["id"] for device in error["details"]["devices"]] == [device_id]
+    assert error["details"]["devices"][0]["queue_length"] == 2 and error["details"]["count"] > 0
+
+
+async def knows_its_branch(till, screen, shift_id):
+    known = await till.query("branch.get", {})
+    assert known["branch"]["id"] == "main" and known["branch"]["tax_rules"]
+    assert known["shift"]["id"] == shift_id and "settings" not in known["branch"]
+    assert "tax_rules" not in (await screen.query("branch.get", {}))["branch"]
+
+
 async def over_a_kill(till, screen, replicas, items, repeated):
     """The hub dies; the till is back first and changes things; the screen resumes from what it holds."""
     kitchen, grill, orders = replicas
-    key, noted, version, once = repeated
+    key, noted, version, once, queued = repeated
     held = kitchen.version
     await ask_parent("restart")
     await asyncio.gather(till.reader, screen.reader)
@@ -107,6 +150,9 @@ async def over_a_kill(till, screen, replicas, items, repeated):
     again = await till.command("order.update", noted, version, key)
     assert again.pop("replayed") is True
     assert {**again, "id": ""} == {**once, "id": ""}, "the repeat after the kill differs"
+    opened, _ = await till.send_queue()
+    assert opened.pop("replayed") is True
+    assert {**opened, "id": ""} == {**queued, "id": ""}, "the queue's first command took effect twice"
     order_id, sent = await ring_up(till, items, "after the kill")
     await screen.connect()
     kitchen.answers.clear()
@@ -168,6 +214,10 @@ async def main():
     items = grilled + fried
     assert len(items) == 3
 
+    manager = Client(given.url, given.manager, codec)
+    await manager.connect()
+    devices = await manager.follow("main/devices")
+
     opened = await till.command("shift.open", {"opening_float": 5_000})
     (shift_id,) = opened["result"]["records"]["pos_shift"]
     first, sent = await ring_up(till, items, "no salt, crème brûlée 🍮")
@@ -175,8 +225,16 @@ async def main():
     assert len(lines_of(kitchen, first)) == 3 and len(lines_of(grill, first)) == 2
     assert kitchen.rows("order_header")[first]["note"].endswith("🍮")
 
+    await knows_its_branch(till, screen, shift_id)
+
     repeated = await conflicts_and_keys(till, screen, kitchen, first)
-    second = await over_a_kill(till, screen, replicas, items, repeated)
+    offline, number, queued = await sells_offline(till, items)
+    await told_of_queue(manager, devices, till, 2)
+    await close_is_refused(till, shift_id)
+    await manager.close()
+    second = await over_a_kill(till, screen, replicas, items, (*repeated, queued))
+    assert orders.rows("order_header")[offline]["number"] == number
+    assert len([row for row in lines_of(kitchen, offline) if row["status"] == "queued"]) == 1
 
     await bump(screen, kitchen, first, "ready")
     _, _, served = await bump(screen, kitchen, first, "served")
