@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { REFUSALS } from '../../src/base/refusal.js';
 import { COMMANDS, LEASES } from '../../src/domain/registry.js';
 import { ROLES } from '../../src/domain/roles.js';
 import { CLOSE } from '../../src/protocol/close-codes.js';
+import { HUB_MESSAGES } from '../../src/protocol/hub-schemas.js';
+import type { HubMessage } from '../../src/protocol/messages.js';
 import { QUERY_NAMES } from '../../src/protocol/messages.js';
 import { parseClientMessage } from '../../src/protocol/parse.js';
 import { QUERY_PARAMS } from '../../src/protocol/queries.js';
@@ -20,6 +23,8 @@ function section(title: string): string | undefined {
   const [, ...sections] = PAGE.split(/^###? /m);
   return sections.find((text) => text.startsWith(`${title}\n`))?.replaceAll('\n', ' ');
 }
+
+const ROWS = /^\/(tables|changes|current)\//;
 
 const EXAMPLES = Array.from(PAGE.matchAll(/```json\n([^`]*)```/g), ([, text = '']) => text);
 
@@ -74,6 +79,37 @@ describe('docs/protocol.md', () => {
     if (HUB_ONLY.includes(example.type) || example.serverTime !== undefined) return;
     expect(parseClientMessage(textBytes(text), 'json')).toMatchObject({ kind: 'message' });
   });
+
+  test.each(EXAMPLES)('P-DOC-3 example %# of the hub fits its schema', (text) => {
+    const example = JSON.parse(text) as { type: HubMessage['type']; serverTime?: number };
+    const isOfHub = HUB_ONLY.includes(example.type) || example.serverTime !== undefined;
+    if (!isOfHub) return;
+    const faults = Value.Errors(HUB_MESSAGES[example.type], example);
+    // Examples may leave out columns of rows, for brevity; nothing else.
+    const ofEnvelope = [...faults].filter(({ instancePath }) => !ROWS.test(instancePath));
+    expect(ofEnvelope).toEqual([]);
+  });
+
+  test('P-DOC-3 each message of the hub and each error has an example', () => {
+    const examples = EXAMPLES.map(
+      (text) => JSON.parse(text) as { type: string; code?: keyof typeof REFUSALS },
+    );
+    const types = new Set(examples.map(({ type }) => type));
+    expect(Object.keys(HUB_MESSAGES).filter((type) => !types.has(type))).toEqual([]);
+    const errors = examples.filter(({ type }) => type === 'error');
+    const codes = new Set(errors.map(({ code }) => code));
+    expect(Object.keys(REFUSALS).filter((code) => !codes.has(code as never))).toEqual([]);
+    for (const { code, ...error } of errors) {
+      if (code !== undefined) expect(error).toMatchObject(REFUSALS[code]);
+    }
+  });
+
+  test.each(Object.values(CLOSE))(
+    'P-DOC-3 the section of close code %d shows its frame',
+    (code) => {
+      expect(section(String(code))).toMatch(new RegExp(`close ${String(code)} "[^"]*"`));
+    },
+  );
 
   test('P-DOC-2 each command and query has an example', () => {
     const named = new Set(EXAMPLES.map((text) => (JSON.parse(text) as { name?: string }).name));
