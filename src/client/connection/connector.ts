@@ -6,12 +6,12 @@ import type { Cancel } from '../../base/clock.js';
 import { CLOSE, shouldReconnect } from '../../protocol/close-codes.js';
 import type { ClientMessage, HubMessage, WelcomeMessage } from '../../protocol/messages.js';
 import type { ClientParts } from '../options.js';
-import { backoffMs } from './backoff.js';
 import { ElapsedClock } from './elapsed-clock.js';
 import { HubClock } from './hub-clock.js';
 import { ABNORMAL, Link } from './link.js';
 import { Pulse, STALE_MS } from './pulse.js';
 import { Renewal } from './renewal.js';
+import { Retries } from './retries.js';
 import type { ConnectionState } from './state.js';
 import { StateTeller, type Phase } from './state-teller.js';
 import { Tokens } from './tokens.js';
@@ -20,22 +20,10 @@ import { Tokens } from './tokens.js';
 const ANSWER_WAIT_MS = 10_000;
 /** How often silence is looked at. */
 const LOOK_MS = 250;
-/** When nothing ran for so long, the machine slept or the page was frozen. */
-const ASLEEP_MS = 5_000;
+/** When nothing ran for so long, the machine slept or the page was frozen: longer than heartbeats are apart, which run in a hidden page too. */
+const ASLEEP_MS = 7_000;
 /** At a wake, a hub that was heard since is there; any other is pinged. */
 const JUST_HEARD_MS = 2_000;
-/** A connection that lived for so long was good: the next back-off begins from the start. */
-const GOOD_MS = 5_000;
-/** A hub that asks to be left alone for longer is asked again after this. */
-const RETRY_AFTER_MAX_MS = 300_000;
-/** The hub found this client too much for it, however long the connection lived: the back-off goes on growing. */
-const TOO_MUCH: readonly number[] = [
-  CLOSE.messageTooBig,
-  CLOSE.overloaded,
-  CLOSE.tooSlow,
-  CLOSE.tooManyMessages,
-];
-
 export interface ConnectorEvents {
   /** Told last, when all the others have been; `Connector.state` is the new one in each of them. */
   state(state: ConnectionState): void;
@@ -58,23 +46,19 @@ export class Connector {
   readonly #elapsed: ElapsedClock;
   readonly #pulse: Pulse;
   readonly #tokens: Tokens;
+  readonly #retries: Retries;
   readonly #renewal: Renewal;
   readonly #teller: StateTeller;
   #link: Link | null = null;
   /** Counts links: what belongs to an older one is passed over. */
   #round = 0;
-  #attempt = 0;
   #pings = 0;
   #sessionId: string | null = null;
   /** The token in the newest `hello`. */
   #shown = '';
-  /** What the hub asked for in a notice on the present connection. */
-  #retryAfterMs = 0;
   /** When the present step began: asking for a token, opening, being live. */
   #startedMs = 0;
   #lookedMs = 0;
-  /** Before this the hub asked not to be tried again. */
-  #notBeforeMs = 0;
   #cancelWait: Cancel = () => undefined;
   #cancelLooks: Cancel = () => undefined;
 
@@ -85,6 +69,7 @@ export class Connector {
     this.hubClock = new HubClock(parts.clock, this.#elapsed);
     this.#pulse = new Pulse(this.#elapsed);
     this.#tokens = new Tokens(parts.token, this.#elapsed);
+    this.#retries = new Retries(this.#elapsed, parts.random);
     this.#renewal = new Renewal({
       tokens: this.#tokens,
       hubClock: this.hubClock,
@@ -151,7 +136,7 @@ export class Connector {
     if (phase.kind === 'offline' && phase.nextTryAtMs === null) return;
     const reason = 'closed by its owner';
     this.#link?.drop(CLOSE.done, reason);
-    this.#end(null, { kind: 'offline', reason, attempt: this.#attempt, nextTryAtMs: null });
+    this.#end(null, { kind: 'offline', reason, attempt: this.#retries.attempt, nextTryAtMs: null });
   }
 
   #watch(): void {
@@ -173,7 +158,7 @@ export class Connector {
   /** Anew, and not with the session that another connection may go on with, or that was another subject's. */
   #begin(): void {
     this.#sessionId = null;
-    this.#attempt = 0;
+    this.#retries.begin();
     this.#link?.drop(CLOSE.done, 'begins anew');
     this.#connect();
   }
@@ -189,7 +174,7 @@ export class Connector {
   #connect(): void {
     this.#cancelWait();
     this.#startedMs = this.#elapsed.nowMs();
-    const phase: Phase = { kind: 'connecting', attempt: this.#attempt };
+    const phase: Phase = { kind: 'connecting', attempt: this.#retries.attempt };
     this.#leave(phase, () => undefined);
     // Whoever was told may have closed it.
     if (this.#teller.phase !== phase) return;
@@ -206,7 +191,7 @@ export class Connector {
   #open(token: string): void {
     const { openSocket, url, encoding, client } = this.#parts;
     this.#startedMs = this.#elapsed.nowMs();
-    this.#retryAfterMs = 0;
+    this.#retries.opened();
     const session = this.#sessionId === null ? {} : { sessionId: this.#sessionId };
     const hello = { type: 'hello' as const, id: 'hello', token, client, ...session };
     this.#round += 1;
@@ -234,7 +219,7 @@ export class Connector {
       this.#welcomed(message);
       return;
     }
-    if (type === 'notice') this.#asksToWait(message.retryAfterMs);
+    if (type === 'notice') this.#retries.askedToWait(message.retryAfterMs);
     // A snapshot's time is no measure: one snapshot serves all who ask for it.
     const isTime = type === 'heartbeat' || type === 'pong';
     if (this.#pulse.heard(type === 'pong' ? message.id : undefined)) {
@@ -255,11 +240,6 @@ export class Connector {
     this.#teller.enter({ kind: 'live', welcome }, () => {
       this.#events.connected(welcome);
     });
-  }
-
-  /** A notice that says nothing of it leaves what an earlier one said. */
-  #asksToWait(retryAfterMs = this.#retryAfterMs): void {
-    this.#retryAfterMs = Math.min(RETRY_AFTER_MAX_MS, retryAfterMs);
   }
 
   #backInTouch(): void {
@@ -287,6 +267,9 @@ export class Connector {
         this.#renewal.look();
         break;
       case 'offline':
+        // A timer that stood still while the machine slept would come late.
+        if (phase.nextTryAtMs !== null && now >= phase.nextTryAtMs) this.#connect();
+        break;
       case 'refused':
     }
     this.#teller.tick();
@@ -324,12 +307,11 @@ export class Connector {
     }
   }
 
-  /** As after a first failure: a whole restaurant may wake at once. What the hub asked for is waited in any case. */
   #trySooner(phase: Phase & { readonly kind: 'offline' }): void {
-    const now = this.#elapsed.nowMs();
-    const delayMs = backoffMs(0, this.#parts.random, Math.max(0, this.#notBeforeMs - now));
-    if (phase.nextTryAtMs === null || now + delayMs >= phase.nextTryAtMs) return;
-    this.#wait({ ...phase, nextTryAtMs: now + delayMs });
+    const atMs = this.#elapsed.nowMs() + this.#retries.soonMs();
+    if (phase.nextTryAtMs !== null && atMs < phase.nextTryAtMs) {
+      this.#wait({ ...phase, nextTryAtMs: atMs });
+    }
   }
 
   #waitedFor(): string {
@@ -347,21 +329,16 @@ export class Connector {
       this.#end(code, { kind: 'refused', code, reason });
       return;
     }
-    const attempt = this.#wasGood(code) ? 0 : this.#attempt;
-    this.#attempt = attempt + 1;
-    const now = this.#elapsed.nowMs();
-    const delayMs = backoffMs(attempt, this.#parts.random, this.#retryAfterMs);
-    this.#notBeforeMs = now + this.#retryAfterMs;
-    this.#retryAfterMs = 0;
+    const { attempt, delayMs } = this.#retries.lost(code, this.#livedMs());
     this.#parts.log.info({ code, reason, delayMs, attempt }, 'not connected, will try again');
+    const nextTryAtMs = this.#elapsed.nowMs() + delayMs;
     const why = reason === '' ? String(code) : reason;
-    this.#wait({ kind: 'offline', attempt, reason: why, nextTryAtMs: now + delayMs });
+    this.#wait({ kind: 'offline', attempt, reason: why, nextTryAtMs });
   }
 
-  #wasGood(code: number): boolean {
+  #livedMs(): number {
     const { kind } = this.#teller.phase;
-    if (kind !== 'live' && kind !== 'stale') return false;
-    return !TOO_MUCH.includes(code) && this.#elapsed.nowMs() - this.#startedMs >= GOOD_MS;
+    return kind === 'live' || kind === 'stale' ? this.#elapsed.nowMs() - this.#startedMs : 0;
   }
 
   #wait(phase: Phase & { readonly kind: 'offline' }): void {

@@ -51,6 +51,19 @@ describe('wake', () => {
     expect(client.state).toMatchObject({ kind: 'offline', nextTryInMs: 6_500 });
   });
 
+  it('C-CONN-12 a wait that came to its end while the machine slept is over', () => {
+    const { clock, timers, connection, connections } = scene();
+    connection().welcome();
+    connection().say({ type: 'notice', code: 'draining', message: '', retryAfterMs: 60_000 });
+    connection().cut(1012);
+    clock.advance(30_000);
+    timers.advance(1_000);
+    expect(connections).toHaveLength(1);
+    clock.advance(30_000);
+    timers.advance(250);
+    expect(connections).toHaveLength(2);
+  });
+
   it('C-CONN-13 pings a hub that was silent for some seconds, and gives it up after 3 s', () => {
     const { client, timers, connection, wake } = wakeable();
     connection().welcome();
