@@ -50,8 +50,6 @@ export class Connector {
   readonly #renewal: Renewal;
   readonly #teller: StateTeller;
   #link: Link | null = null;
-  /** Counts links: what belongs to an older one is passed over. */
-  #round = 0;
   #pings = 0;
   #sessionId: string | null = null;
   /** The token in the newest `hello`. */
@@ -194,16 +192,15 @@ export class Connector {
     this.#retries.opened();
     const session = this.#sessionId === null ? {} : { sessionId: this.#sessionId };
     const hello = { type: 'hello' as const, id: 'hello', token, client, ...session };
-    this.#round += 1;
-    const round = this.#round;
     this.#shown = token;
     this.#link = new Link(
       { openSocket, url, encoding, hello },
       {
-        message: (message) => {
+        arrived: () => {
           this.#look();
-          // The look may have given this link up.
-          if (this.#link !== null && round === this.#round) this.#received(message);
+        },
+        message: (message) => {
+          this.#received(message);
         },
         closed: (code, reason) => {
           if (code === CLOSE.unauthenticated) this.#tokens.refused(this.#renewal.token ?? token);

@@ -16,6 +16,8 @@ export interface LinkOptions {
 }
 
 export interface LinkEvents {
+  /** Something came. Told before it is believed: the owner may drop the link for what it sees. */
+  arrived(): void;
   message(message: HubMessage): void;
   /** Exactly once, unless the link was dropped; also for a message that cannot be read. */
   closed(code: number, reason: string): void;
@@ -64,11 +66,6 @@ export class Link {
     }
   }
 
-  /** Whether it has ended, or was dropped. */
-  get over(): boolean {
-    return this.#over;
-  }
-
   send(message: ClientMessage): void {
     this.sendBytes(encode(message, this.#encoding));
   }
@@ -86,6 +83,7 @@ export class Link {
   }
 
   #received(bytes: Uint8Array): void {
+    this.#events.arrived();
     if (this.#over) return;
     const message = read(bytes, this.#encoding);
     if (message !== null) this.#events.message(message);

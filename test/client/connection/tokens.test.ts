@@ -77,8 +77,9 @@ describe('tokens', () => {
     await settle();
     connection().open();
     expect(connection().last('hello').token).toBe('second');
-    asks[0]?.give('first');
     asks[2]?.give('third');
+    await settle();
+    asks[0]?.give('first');
     await settle();
     connection().cut();
     timers.advance(2_000);
