@@ -217,7 +217,7 @@ export class Client {
   #connected(welcome: WelcomeMessage): void {
     this.#principal = welcome.principal;
     // Channels first: whoever sees an answer then sees its effect soon after.
-    this.#channels.connected();
+    this.#channels.connected(welcome.principal);
     this.#requests.connected((bytes) => {
       this.#connector.sendBytes(bytes);
     }, welcome.limits.commands_in_flight_max);

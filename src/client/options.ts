@@ -3,6 +3,7 @@ import { systemClock, systemTimers, type Clock, type Timers } from '../base/cloc
 import { silentLog, type Log } from '../base/log.js';
 import { uuidV7Source, type NewId } from '../base/ids.js';
 import type { Encoding } from '../protocol/messages.js';
+import type { ClientStorage } from './storage/storage.js';
 import { globalSocket, type OpenSocket } from './connection/socket.js';
 import type { TokenSource } from './connection/tokens.js';
 import { globalWake, type WatchWake } from './connection/wake.js';
@@ -21,6 +22,11 @@ export interface ClientOptions {
   readonly socket?: OpenSocket;
   /** Tells when to look at once how the connection stands. Default: the browser's `online`, `pageshow` and `visibilitychange`. */
   readonly wake?: WatchWake;
+  /**
+   * Where the queue, leased numbers and the last known state are kept. Default: nowhere, and there is no queue. Until the hub is
+   * heard, whoever starts a client on it sees what it showed last: logins that shall not see each other's get one each.
+   */
+  readonly storage?: ClientStorage;
   readonly timers?: Timers;
   readonly clock?: Clock;
   /** In [0, 1), for jitter. */
@@ -37,6 +43,7 @@ export interface ClientParts {
   readonly client: { readonly name: string; readonly version: string };
   readonly openSocket: OpenSocket;
   readonly watchWake: WatchWake;
+  readonly storage: ClientStorage | null;
   readonly timers: Timers;
   readonly clock: Clock;
   readonly random: () => number;
@@ -62,6 +69,7 @@ export function clientParts(options: ClientOptions): ClientParts {
     },
     openSocket: options.socket ?? globalSocket,
     watchWake: options.wake ?? globalWake,
+    storage: options.storage ?? null,
     timers: options.timers ?? systemTimers,
     clock,
     random: options.random ?? systemFraction,

@@ -2,6 +2,7 @@
 import { SettableClock } from '../../src/base/clock.js';
 import { connectClient, type Client, type ClientOptions } from '../../src/client/index.js';
 import type { SocketEvents } from '../../src/client/connection/socket.js';
+import type { Role } from '../../src/domain/rows.js';
 import { decode, encode } from '../../src/protocol/codec.js';
 import type { ClientMessage, Encoding, HubMessage } from '../../src/protocol/messages.js';
 import { ManualTimers } from '../support/manual-timers.js';
@@ -12,6 +13,7 @@ interface Welcome {
   readonly sessionId?: string;
   readonly serverTime?: number;
   readonly heartbeatMs?: number;
+  readonly role?: Role;
 }
 
 /** One connection as the hub sees it. */
@@ -65,7 +67,13 @@ export class HandConnection {
       serverTime: more.serverTime ?? 1_000_000,
       heartbeatMs: more.heartbeatMs ?? 5_000,
       durability: 'full',
-      principal: { id: 'u1', name: 'Ana', role: 'cashier', branch_id: 'main', device_id: 'd1' },
+      principal: {
+        id: 'u1',
+        name: 'Ana',
+        role: more.role ?? 'cashier',
+        branch_id: 'main',
+        device_id: 'd1',
+      },
       limits: {
         message_bytes_max: 65_536,
         subscriptions_max: 32,

@@ -1,5 +1,6 @@
 /** The channels that a client follows: subscribes them on each new connection and hands each its messages. */
-import type { Timers } from '../../base/clock.js';
+import type { Clock, Timers } from '../../base/clock.js';
+import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import type { Position } from '../../protocol/apply.js';
 import { parseChannel } from '../../protocol/channels.js';
@@ -13,11 +14,19 @@ import type {
 import { backoffMs } from '../connection/backoff.js';
 import { Refused, type ClientEnded } from '../requests/errors.js';
 import { ChannelReplica, type Replica, type ReplicaOwner } from './replica.js';
+import type { Identity } from './saved-channel.js';
+import { SavedChannels } from './saved-channels.js';
+import type { RowChange } from './tables.js';
+import type { ClientStorage } from '../storage/storage.js';
 
 export interface ChannelsOptions {
   readonly timers: Timers;
   readonly random: () => number;
+  readonly clock: Clock;
   readonly log: Log;
+  readonly newId: NewId;
+  /** Where the channels are saved; null: nowhere. */
+  readonly storage: ClientStorage | null;
   /** A new request id. */
   readonly nextId: () => string;
   /** On the present connection. */
@@ -31,13 +40,18 @@ export class Channels implements ReplicaOwner {
   readonly #replicas = new Map<string, ChannelReplica>();
   /** Subscriptions asked for on the present connection, by request id. */
   readonly #subscribing = new Map<string, ChannelReplica>();
-  #connected = false;
+  readonly #saved: SavedChannels | null;
+  /** Of the present connection; null: there is none. */
+  #identity: Identity | null = null;
   #ended: ClientEnded | null = null;
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
     this.timers = options.timers;
     this.log = options.log;
+    const { storage, newId } = options;
+    this.#saved =
+      storage === null ? null : new SavedChannels({ ...options, storage, writer: newId() });
   }
 
   /** The same replica for the same channel. Throws on a name of none. */
@@ -46,24 +60,25 @@ export class Channels implements ReplicaOwner {
     if (held !== undefined) return held;
     const name = parseChannel(channel);
     if (name === null) throw new Error(`"${channel}" is not the name of a channel`);
-    const replica = new ChannelReplica(channel, name, this);
+    const replica = new ChannelReplica(name, this, this.#saved !== null);
     this.#replicas.set(channel, replica);
     if (this.#ended !== null) replica.refused(this.#ended);
-    if (this.#connected) replica.connected();
+    if (this.#identity !== null) replica.connected(this.#identity);
+    this.#saved?.follow(replica);
     return replica;
   }
 
-  /** A connection is live: every channel is asked for on it. */
-  connected(): void {
-    this.#connected = true;
-    this.#ended = null;
-    for (const replica of this.#replicas.values()) replica.connected();
+  /** A connection is live for this login: every channel is asked for on it. */
+  connected(identity: Identity): void {
+    this.#identity = identity;
+    for (const replica of this.#replicas.values()) replica.connected(identity);
   }
 
   disconnected(): void {
-    this.#connected = false;
+    this.#identity = null;
     this.#subscribing.clear();
     this.inTouch(false);
+    this.#saved?.flush();
   }
 
   /** Whether the hub is heard. */
@@ -95,11 +110,13 @@ export class Channels implements ReplicaOwner {
     if (error.retryable) {
       // The entry stays until then: a new connection clears it, and subscribes by itself.
       this.timers.after(backoffMs(0, this.#options.random, error.retryAfterMs), () => {
-        if (this.#subscribing.delete(id)) replica.connected();
+        if (this.#subscribing.delete(id)) replica.subscribe();
       });
     } else {
       this.#subscribing.delete(id);
       this.#replicas.delete(replica.channel);
+      this.#saved?.forget(replica.channel);
+      replica.discard();
       replica.refused(new Refused(replica.channel, error));
     }
     return true;
@@ -122,8 +139,12 @@ export class Channels implements ReplicaOwner {
     }
   }
 
+  changed(replica: ChannelReplica, changes: readonly RowChange[]): void {
+    this.#saved?.changed(replica.channel, changes);
+  }
+
   subscribe(replica: ChannelReplica, since: Position | null): void {
-    if (!this.#connected || this.#replicas.get(replica.channel) !== replica) return;
+    if (this.#identity === null || this.#replicas.get(replica.channel) !== replica) return;
     const id = this.#options.nextId();
     this.#subscribing.set(id, replica);
     this.#options.send({
@@ -138,7 +159,8 @@ export class Channels implements ReplicaOwner {
     if (this.#replicas.get(replica.channel) !== replica) return;
     this.#replicas.delete(replica.channel);
     replica.inTouch(false);
-    if (!this.#connected) return;
+    this.#saved?.unfollow(replica.channel);
+    if (this.#identity === null) return;
     const { nextId, send } = this.#options;
     send({ type: 'unsubscribe', id: nextId(), channel: replica.channel });
   }

@@ -5,7 +5,7 @@
 import type { Cancel, Timers } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import { judge, type ChangedRows, type Judged, type Position } from '../../protocol/apply.js';
-import type { Channel } from '../../protocol/channels.js';
+import { channelName, type Channel } from '../../protocol/channels.js';
 import type {
   Changes,
   DeltaMessage,
@@ -16,6 +16,8 @@ import type {
 import { Listeners } from '../listeners.js';
 import { Breaker } from './breaker.js';
 import { RowFeed, type Readable } from './row-feed.js';
+import { sameIdentity, type Identity, type SavedSource, type SavedState } from './saved-channel.js';
+import type { RowChange } from './tables.js';
 
 /**
  * `live`: holds all that the hub has sent, and the hub was heard lately. `lagging`: behind, a catch-up is on its way, or after
@@ -52,6 +54,11 @@ export interface Replica extends Readable {
   readonly version: number;
   /** Resolves with its first word from the hub; rejects when the hub refuses the channel, or the client ends before. */
   readonly ready: Promise<void>;
+  /**
+   * Whether it shows what this device had saved of it, which is stale until the hub is heard. Resolves, always, as soon as that
+   * is known; false where the client has no storage, or the hub was quicker.
+   */
+  readonly restored: Promise<boolean>;
   /** Told after each change. Returns how to stop hearing. */
   onChange(listener: (change: ReplicaChange) => void): Cancel;
   /** Resolves as soon as the condition holds, which is looked at now and after each change. */
@@ -63,21 +70,29 @@ export interface Replica extends Readable {
 export interface ReplicaOwner {
   readonly timers: Timers;
   readonly log: Log;
+  /** There is something to save: the rows changed, or only the position. */
+  changed(replica: ChannelReplica, changes: readonly RowChange[]): void;
   /** Sends `subscribe`, unless there is no connection; without `since` a snapshot is asked for. */
   subscribe(replica: ChannelReplica, since: Position | null): void;
   unsubscribe(replica: ChannelReplica): void;
 }
 
-export class ChannelReplica extends RowFeed implements Replica {
+export class ChannelReplica extends RowFeed implements Replica, SavedSource {
   readonly channel: string;
   readonly name: Channel;
   readonly ready: Promise<void>;
+  readonly restored: Promise<boolean>;
   readonly #owner: ReplicaOwner;
   readonly #listeners = new Listeners<ReplicaChange>();
   readonly #breaker = new Breaker();
   #resolveReady: () => void = () => undefined;
   #rejectReady: (error: Error) => void = () => undefined;
+  #resolveRestored: (shown: boolean) => void = () => undefined;
   #position: Position | null = null;
+  /** To whom the rows were sent. */
+  #identity: Identity | null = null;
+  /** What the device has saved is being read: the hub is asked after that, for what is newer. */
+  #isRestoring: boolean;
   /** On the present connection: `waiting` until the first answer. */
   #phase: 'waiting' | 'lagging' | 'live' = 'waiting';
   /** Whether the client is connected and has heard of the hub lately. */
@@ -88,16 +103,22 @@ export class ChannelReplica extends RowFeed implements Replica {
   #cancelPause: Cancel = () => undefined;
   #told: { readonly state: ReplicaState; readonly trouble: ReplicaTrouble | null };
 
-  constructor(channel: string, name: Channel, owner: ReplicaOwner) {
+  /** `isSaved`: it waits for `restore`. */
+  constructor(name: Channel, owner: ReplicaOwner, isSaved: boolean) {
     super();
-    this.channel = channel;
+    this.channel = channelName(name);
     this.name = name;
     this.#owner = owner;
+    this.#isRestoring = isSaved;
     this.#told = { state: 'stale', trouble: null };
     this.ready = new Promise((resolve, reject) => {
       this.#resolveReady = resolve;
       this.#rejectReady = reject;
     });
+    this.restored = new Promise((resolve) => {
+      this.#resolveRestored = resolve;
+    });
+    if (!isSaved) this.#resolveRestored(false);
     // Whoever does not wait for it learns of the refusal by the state.
     this.ready.catch(() => undefined);
   }
@@ -139,12 +160,55 @@ export class ChannelReplica extends RowFeed implements Replica {
     return this.#position?.version ?? null;
   }
 
-  /** A new connection is live. */
-  connected(): void {
-    this.#phase = 'waiting';
+  get reached(): Pick<SavedState, 'position' | 'identity'> | null {
+    const position = this.#position;
+    const identity = this.#identity;
+    return position === null || identity === null ? null : { position, identity };
+  }
+
+  /** Shows what was saved (null: nothing), unless there is newer, or it was another one's. Whether it is shown. */
+  restore(saved: SavedState | null): boolean {
+    if (!this.#isRestoring) return false;
+    this.#isRestoring = false;
+    const isOther =
+      saved !== null && this.#identity !== null && !sameIdentity(saved.identity, this.#identity);
+    const isShown = saved !== null && this.#position === null && !isOther;
+    if (isShown) {
+      this.#position = saved.position;
+      this.#identity = saved.identity;
+      const changes = this.put(saved.rows);
+      this.#resolveRestored(true);
+      this.tell(changes);
+      this.#listeners.tell({ kind: 'snapshot' });
+    }
+    this.#resolveRestored(false);
+    if (this.#phase === 'waiting') this.#ask();
+    return isShown;
+  }
+
+  /** Shows nothing any more. */
+  discard(): void {
+    this.#position = null;
+    const changes = this.put(this.#without());
+    this.#owner.changed(this, changes);
+    this.tell(changes);
+    this.#listeners.tell({ kind: 'snapshot' });
+    this.#tellState();
+  }
+
+  /** A new connection is live, for this login; what was sent to one who may see other things is not shown to it. */
+  connected(identity: Identity): void {
+    if (this.#identity !== null && !sameIdentity(this.#identity, identity)) this.discard();
+    this.#identity = identity;
     this.#inTouch = true;
+    this.subscribe();
+  }
+
+  /** Asks with what is held, on the present connection. */
+  subscribe(): void {
+    this.#phase = 'waiting';
     this.#gaps = 0;
-    this.#ask();
+    if (!this.#isRestoring) this.#ask();
   }
 
   /** Whether the hub is heard: false when the connection is lost or silent for too long. */
@@ -167,6 +231,7 @@ export class ChannelReplica extends RowFeed implements Replica {
     if (judged.kind === 'fits') this.#reached(message);
     // A catch-up settles the matter even when it brought nothing new.
     if (message.type !== 'delta') this.#settled();
+    if (judged.kind === 'fits') this.#owner.changed(this, changes);
     this.tell(changes);
     if (judged.kind === 'fits') {
       this.#listeners.tell(
@@ -196,12 +261,17 @@ export class ChannelReplica extends RowFeed implements Replica {
     this.#rejectReady(error);
   }
 
-  /** Every row held that the snapshot lacks goes. */
-  #replacing(snapshot: SnapshotMessage): ChangedRows {
+  /** All that is held goes. */
+  #without(): Map<string, Map<string, ViewRow | null>> {
     const changed = new Map<string, Map<string, ViewRow | null>>();
     for (const [table, rows] of this.tables) {
       changed.set(table, new Map(Array.from(rows.keys(), (id) => [id, null])));
     }
+    return changed;
+  }
+
+  #replacing(snapshot: SnapshotMessage): ChangedRows {
+    const changed = this.#without();
     for (const [table, rows] of Object.entries(snapshot.tables)) {
       const ofTable = changed.get(table) ?? new Map<string, ViewRow | null>();
       for (const row of rows) ofTable.set(row.id, row);
