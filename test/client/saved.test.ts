@@ -266,8 +266,8 @@ describe('a saved replica', () => {
           await following(memoryStorage(disk)),
         ];
         /** By id, the version that last wrote it, and the row. */
-        const truth = new Map(ROWS.map((row) => [row.id, { at: 5, row }]));
-        const commits: Changes[] = [];
+        const truth = new Map<string, { at: number; row: (typeof ROWS)[number] | null }>();
+        for (const row of ROWS) truth.set(row.id, { at: 5, row });
         for (const next of steps) {
           if (next.do === 'commit') {
             const version = 6 + commits.length;
