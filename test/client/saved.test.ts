@@ -268,6 +268,7 @@ describe('a saved replica', () => {
         /** By id, the version that last wrote it, and the row. */
         const truth = new Map<string, { at: number; row: (typeof ROWS)[number] | null }>();
         for (const row of ROWS) truth.set(row.id, { at: 5, row });
+        const commits: Changes[] = [];
         for (const next of steps) {
           if (next.do === 'commit') {
             const version = 6 + commits.length;
