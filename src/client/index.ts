@@ -21,3 +21,4 @@ export {
   type Entry,
   type StorageFailure,
 } from './storage/storage.js';
+export { clientHooks, signalOf, type ClientHooks, type HookLibrary } from './hooks.js';
