@@ -10,6 +10,8 @@ import type {
 import { ackedCommits } from '../checkers/commits.js';
 import type { HubClient } from '../hub-client.js';
 import { TRAFFIC_BRANCHES, trafficSeed } from './menu.js';
+import type { Sending } from './journal.js';
+import type { FollowedView } from './participant.js';
 import type { Restaurant } from './restaurant.js';
 
 const PAGE = 200;
@@ -30,16 +32,28 @@ export async function collectRecords(
   // What their arrival changes is told before the snapshots are asked for; from here on no time passes.
   await restaurant.calm();
   const collected = new Map<string, BranchRecords>();
+  const { sendings } = restaurant.journal;
   for (const auditor of auditors) {
-    collected.set(auditor.branchId, await recordsOf(restaurant, auditor));
+    const { branchId } = auditor;
+    const views = restaurant.inBranch(branchId).flatMap(({ post }) => post.views);
+    collected.set(branchId, await recordsOf({ auditor, views, sendings }));
   }
   for (const auditor of auditors) auditor.cut();
   return collected;
 }
 
-async function recordsOf(restaurant: Restaurant, auditor: HubClient): Promise<BranchRecords> {
+interface Asked {
+  /** A manager, whose branch is told. */
+  readonly auditor: HubClient;
+  /** The channels whose snapshots are wanted. */
+  readonly views: readonly FollowedView[];
+  /** Their answers name the shifts. */
+  readonly sendings: readonly Sending[];
+}
+
+export async function recordsOf({ auditor, views, sendings }: Asked): Promise<BranchRecords> {
   const { branchId } = auditor;
-  const channels = await snapshots(restaurant, auditor, branchId);
+  const channels = await snapshots(auditor, views);
   const versions = [...channels]
     .filter(([name]) => !name.endsWith('/devices'))
     .map(([, { version }]) => version);
@@ -47,20 +61,18 @@ async function recordsOf(restaurant: Restaurant, auditor: HubClient): Promise<Br
     seed: trafficSeed(branchId),
     version: Math.max(...versions),
     orders: await orders(auditor),
-    shifts: await shifts(auditor, restaurant, branchId),
+    shifts: await shifts(auditor, sendings),
     channels,
   };
 }
 
 async function snapshots(
-  restaurant: Restaurant,
   auditor: HubClient,
-  branchId: string,
+  views: readonly FollowedView[],
 ): Promise<ReadonlyMap<string, ChannelState>> {
-  const followed = restaurant.inBranch(branchId).flatMap(({ post }) => post.views);
   const channels = new Map<string, ChannelState>();
-  for (const { view, station } of followed) {
-    const name = [branchId, view, ...(station === undefined ? [] : [station])].join('/');
+  for (const { view, station } of views) {
+    const name = [auditor.branchId, view, ...(station === undefined ? [] : [station])].join('/');
     if (channels.has(name)) continue;
     const state = await snapshot(auditor, view, station);
     channels.set(name, state);
@@ -107,12 +119,11 @@ async function orders(auditor: HubClient): Promise<readonly OrderRecord[]> {
 
 async function shifts(
   auditor: HubClient,
-  restaurant: Restaurant,
-  branchId: string,
+  sendings: readonly Sending[],
 ): Promise<readonly ShiftRecord[]> {
-  const commits = ackedCommits(restaurant.journal.sendings, branchId);
+  const commits = ackedCommits(sendings, auditor.branchId);
   const ids = new Set(commits.flatMap(({ records }) => Object.keys(records['pos_shift'] ?? {})));
-  const open = auditor.rows(`${branchId}/shift`, 'pos_shift')[0]?.id;
+  const open = auditor.rows(`${auditor.branchId}/shift`, 'pos_shift')[0]?.id;
   const found: ShiftRecord[] = [];
   for (const id of ids) {
     const kind = id === open ? 'x' : 'z';

@@ -103,8 +103,7 @@ function paymentsShown({ who }: Setting) {
 
 /** Payments whose receipt is kept; their shift may be over. */
 function remembered({ who }: Setting) {
-  const acks = who.clients.flatMap((client) => client.ofType('ack'));
-  return acks.flatMap(({ result }) => {
+  return who.acks.flatMap(({ result }) => {
     const records = (result?.['records'] ?? {}) as Record<string, Record<string, number>>;
     return Object.keys(records['order_payment'] ?? {}).map((id) => ({ id, amount: 1_000 }));
   });

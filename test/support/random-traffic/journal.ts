@@ -40,6 +40,14 @@ export class Journal {
     return this.#acked.has(request);
   }
 
+  /** No acknowledgement, and no refusal after the last time that it was lost. */
+  isOpen(request: Request): boolean {
+    if (this.isAcked(request)) return false;
+    const last = this.sendings.findLast((sending) => sending.request === request);
+    const { answer = null } = last ?? {};
+    return answer === null || (answer.type === 'error' && answer.retryable);
+  }
+
   send(request: Request, by: { readonly role: Role; readonly deviceId: string }): Sending {
     const { role, deviceId } = by;
     const id = JSON.stringify([request.branchId, request.key, request.name, request.payload]);

@@ -1,8 +1,7 @@
 /** What somebody at a device may do next: a move looks at what their screen shows and makes a command of it, legal or not. */
 import type { Expect } from '../../../src/domain/command.js';
 import type { Role } from '../../../src/domain/rows.js';
-import type { ViewRow } from '../../../src/protocol/messages.js';
-import type { Participant } from './participant.js';
+import type { AckMessage, ViewName, ViewRow } from '../../../src/protocol/messages.js';
 import type { Random } from './random.js';
 
 export interface Wanted {
@@ -11,9 +10,18 @@ export interface Wanted {
   readonly expect?: Expect;
 }
 
+/** Somebody at a device, as a move needs to know them. */
+export interface Actor {
+  readonly post: { readonly role: Role; readonly branchId: string };
+  /** Rows of the first of its channels that shows the table. */
+  rows(view: ViewName, table: string): readonly ViewRow[];
+  /** What they were told, on any connection. */
+  readonly acks: readonly Pick<AckMessage, 'result'>[];
+}
+
 /** What a move is made from. */
 export interface Setting {
-  readonly who: Participant;
+  readonly who: Actor;
   readonly dice: Random;
   /** An id that nobody has used, telling its branch and kind. */
   readonly newId: (kind: string) => string;

@@ -256,8 +256,7 @@ function lease({ dice }: Setting): Wanted {
 
 /** With a number of a range that this device leased, which may have lapsed with its shift. */
 function openNumbered(setting: Setting): Wanted | null {
-  const acks = setting.who.client?.ofType('ack') ?? [];
-  const ranges = acks.flatMap(({ result }) => {
+  const ranges = setting.who.acks.flatMap(({ result }) => {
     const numbers = result?.['numbers'] as { first: number; last: number } | undefined;
     return numbers === undefined ? [] : [numbers];
   });

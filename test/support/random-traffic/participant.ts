@@ -5,10 +5,11 @@
 import type { Role } from '../../../src/domain/rows.js';
 import type { Replica } from '../../../src/protocol/apply.js';
 import { channelName } from '../../../src/protocol/channels.js';
-import type { Encoding, ViewName, ViewRow } from '../../../src/protocol/messages.js';
+import type { AckMessage, Encoding, ViewName, ViewRow } from '../../../src/protocol/messages.js';
 import type { TestHub } from '../hub.js';
 import type { HubClient } from '../hub-client.js';
 import type { Answer, Journal, Request } from './journal.js';
+import type { Actor } from './moves.js';
 
 export interface FollowedView {
   readonly view: ViewName;
@@ -23,7 +24,7 @@ export interface Post {
   readonly views: readonly FollowedView[];
 }
 
-export class Participant {
+export class Participant implements Actor {
   readonly post: Post;
   /** Every connection, the present one last. */
   readonly clients: HubClient[] = [];
@@ -51,6 +52,10 @@ export class Participant {
 
   get client(): HubClient | null {
     return this.#client;
+  }
+
+  get acks(): readonly AckMessage[] {
+    return this.clients.flatMap((client) => client.ofType('ack'));
   }
 
   /** Requests whose answers can still come. */

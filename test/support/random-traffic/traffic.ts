@@ -63,7 +63,7 @@ class Traffic {
   async askAgain(): Promise<void> {
     const { journal } = this.#restaurant;
     for (let round = 0; round < 5; round += 1) {
-      const open = journal.requests.filter((request) => this.#isOpen(request));
+      const open = journal.requests.filter((request) => journal.isOpen(request));
       if (open.length === 0) return;
       for (const request of open) {
         const sender = journal.sendings.find((sending) => sending.request === request);
@@ -76,15 +76,6 @@ class Traffic {
       this.#restaurant.pass(5_000);
     }
     throw new Error('a request was never answered');
-  }
-
-  /** No acknowledgement, and no refusal after the last time that it was lost. */
-  #isOpen(request: Request): boolean {
-    const { journal } = this.#restaurant;
-    if (journal.isAcked(request)) return false;
-    const last = journal.sendings.findLast((sending) => sending.request === request);
-    const { answer = null } = last ?? {};
-    return answer === null || (answer.type === 'error' && answer.retryable);
   }
 
   #act(who: Participant): void {

@@ -1,0 +1,34 @@
+/** A tablet or a till: its clock, and the program that runs on it now. */
+import type { Person } from './people.js';
+import { Tab, type TabParts } from './tab.js';
+import type { WallClock } from './virtual-time.js';
+
+export type DeviceParts = Omit<TabParts, 'who'>;
+
+export class Device {
+  readonly person: Person;
+  readonly clock: WallClock;
+  /** Every program that ever ran on it, the present one last. */
+  readonly tabs: Tab[] = [];
+  readonly #parts: DeviceParts;
+
+  constructor(parts: DeviceParts) {
+    this.person = parts.person;
+    this.clock = parts.clock;
+    this.#parts = parts;
+    this.start();
+  }
+
+  /** null: nothing runs. */
+  get tab(): Tab | null {
+    const tab = this.tabs.at(-1);
+    return tab === undefined || tab.program.isKilled ? null : tab;
+  }
+
+  start(): Tab {
+    const who = `${this.person.name}.${String(this.tabs.length + 1)}`;
+    const tab = new Tab({ ...this.#parts, who });
+    this.tabs.push(tab);
+    return tab;
+  }
+}
