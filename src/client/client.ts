@@ -1,41 +1,25 @@
 /** The client: channels that keep themselves up to date, and commands and queries as promises, over one lasting connection. */
-import type { Expect } from '../domain/command.js';
 import type { CommandName, CommandPayloads } from '../domain/registry.js';
-import type { AckMessage, HubMessage, QueryName, WelcomeMessage } from '../protocol/messages.js';
+import type { HubMessage, QueryName, WelcomeMessage } from '../protocol/messages.js';
 import type { QueryParams } from '../protocol/queries.js';
-import type { CommandResult, QueryResult } from '../protocol/results.js';
+import type { QueryResult } from '../protocol/results.js';
 import { Connector } from './connection/connector.js';
 import { ClientEnded } from './requests/errors.js';
 import { clientParts, type ClientOptions, type ClientParts } from './options.js';
 import { Channels } from './replica/channels.js';
 import type { Replica } from './replica/replica.js';
+import { Truth } from './replica/truth.js';
+import { Offline } from './queue/offline.js';
+import type { Optimistic } from './queue/optimistic.js';
+import type { Numbers } from './queue/numbers.js';
+import type { Queue } from './queue/queue.js';
+import { Commands, type CommandAnswer, type CommandOptions } from './requests/commands.js';
 import { Requests } from './requests/requests.js';
 import { Listeners } from './listeners.js';
 import { isClosed, type ConnectionState } from './connection/state.js';
 
-export interface CommandOptions {
-  /** The versions that the decision was made on. */
-  readonly expect?: Expect;
-  /** Default: a new UUID. One key has one effect, however often it is sent. */
-  readonly key?: string;
-  /** Default: the branch of the token. */
-  readonly branchId?: string;
-  readonly correlationId?: string;
-  /** How long a retryable refusal is tried again, in milliseconds; default 30 s. A lost connection is waited for for ever. */
-  readonly retryMs?: number;
-}
-
-export interface CommandAnswer {
-  readonly key: string;
-  /** The branch version of the commit; where nothing changed, the branch's present one. */
-  readonly version: number;
-  /** The versions of all that it wrote. */
-  readonly records: CommandResult['records'];
-  readonly result: CommandResult;
-  readonly durability: AckMessage['durability'];
-  /** The key had been used before, and this is the answer that was given then. */
-  readonly replayed: boolean;
-}
+/** A client without a queue answers for its requests itself: their callers wait. */
+const NOTHING_OWED = { length: 0, oldestAt: null };
 
 export class Client {
   readonly #parts: ClientParts;
@@ -43,6 +27,9 @@ export class Client {
   readonly #requests: Requests;
   readonly #listeners = new Listeners<ConnectionState>();
   readonly #channels: Channels;
+  readonly #commands: Commands;
+  /** null: it was given no storage. */
+  readonly #offline: Offline | null;
   #requestCount = 0;
   #principal: WelcomeMessage['principal'] | null = null;
 
@@ -56,11 +43,21 @@ export class Client {
         this.#connector.send(message);
       },
     });
+    const truth = new Truth(() => this.#channels.all);
+    this.#commands = new Commands({
+      ...this.#parts,
+      requests: this.#requests,
+      truth,
+      nextId: () => this.#nextId(),
+      branchId: () => this.#branchId(),
+    });
+    this.#offline = this.#offlineParts(truth);
     this.#connector = new Connector(this.#parts, {
       connected: (welcome) => {
         this.#connected(welcome);
       },
       disconnected: () => {
+        this.#offline?.disconnected();
         this.#requests.disconnected();
         this.#channels.disconnected();
       },
@@ -153,35 +150,40 @@ export class Client {
 
   /** Follows a channel, such as `main/kitchen/grill`; the same replica for the same channel. Throws on a name of none. */
   subscribe(channel: string): Replica {
-    return this.#channels.open(channel);
+    const replica = this.#channels.open(channel);
+    this.#offline?.follow(replica);
+    return replica;
+  }
+
+  /** What is done while the hub is out of reach, or at any time. Throws where the client was given no storage. */
+  get queue(): Queue {
+    return this.#needsStorage().queue;
+  }
+
+  /** Order numbers leased to this device; null: none are kept ready. Throws where the client was given no storage. */
+  get numbers(): Numbers | null {
+    return this.#needsStorage().numbers;
   }
 
   /**
-   * Resolves when the hub has acknowledged it, which is after it is written; rejects with `CommandRefused` or `ClientEnded`.
-   * Commands are sent in the order of the calls.
+   * Follows a channel and lays what is queued over its rows; the same view for the same channel. Predictions need `orders`,
+   * `menu` and, for the drawer, `shift` to be followed. Throws where the client was given no storage.
    */
-  async command<Name extends CommandName>(
+  optimistic(channel: string): Optimistic {
+    return this.#needsStorage().view(this.subscribe(channel));
+  }
+
+  /**
+   * Resolves when the hub has acknowledged it, which is after it is written; rejects with `CommandRefused`, `ClientEnded` or,
+   * where a deadline was given, `CommandUnknown`. Commands are sent in the order of the calls. A version conflict is tried again
+   * by itself, at most 3 times, where all that the command's intent depends on stands as this client's channels showed it.
+   */
+  command<Name extends CommandName>(
     name: Name,
     payload: CommandPayloads[Name],
     options: CommandOptions = {},
   ): Promise<CommandAnswer> {
-    const { expect, correlationId, key = this.#parts.newId(), retryMs } = options;
-    const branchId = options.branchId ?? (await this.#branchId());
-    const answer = await this.#requests.ask(
-      {
-        type: 'command',
-        id: this.#nextId(),
-        key,
-        name,
-        branchId,
-        payload,
-        clientAt: this.#parts.clock.now(),
-        ...(expect === undefined ? {} : { expect }),
-        ...(correlationId === undefined ? {} : { correlationId }),
-      },
-      retryMs,
-    );
-    return toCommandAnswer(key, answer as AckMessage);
+    return this.#commands.give(name, payload, options);
   }
 
   /** Rejects with `Refused` or `ClientEnded`. */
@@ -200,6 +202,7 @@ export class Client {
 
   /** Ends the connection for good and rejects what is not answered. */
   close(): void {
+    this.#offline?.close();
     this.#connector.close();
   }
 
@@ -207,6 +210,25 @@ export class Client {
   #branchId(): string | Promise<string> {
     if (this.#principal !== null) return this.#principal.branch_id;
     return this.whenLive().then((welcome) => welcome.principal.branch_id);
+  }
+
+  #needsStorage(): Offline {
+    if (this.#offline === null) throw new Error('a queue needs the option `storage`');
+    return this.#offline;
+  }
+
+  #offlineParts(truth: Truth): Offline | null {
+    const { storage } = this.#parts;
+    if (storage === null) return null;
+    return new Offline({
+      ...this.#parts,
+      storage,
+      truth,
+      commands: this.#commands,
+      branchGet: (branchId) => this.query('branch.get', {}, { branchId, retryMs: Infinity }),
+      orderGet: (branchId, order_id) => this.query('order.get', { order_id }, { branchId }),
+      serverNow: () => this.serverNow(),
+    });
   }
 
   #nextId(): string {
@@ -221,6 +243,7 @@ export class Client {
     this.#requests.connected((bytes) => {
       this.#connector.sendBytes(bytes);
     }, welcome.limits.commands_in_flight_max);
+    this.#offline?.connected(welcome);
   }
 
   #received(message: HubMessage): void {
@@ -258,20 +281,9 @@ export class Client {
 
   #heartbeat(versions: Readonly<Record<string, number>>): void {
     const applied = this.#channels.heartbeat(versions);
-    this.#connector.send({ type: 'heartbeat', versions: applied, queue: this.#requests.queue() });
+    const queue = this.#offline?.owed() ?? NOTHING_OWED;
+    this.#connector.send({ type: 'heartbeat', versions: applied, queue });
   }
-}
-
-function toCommandAnswer(key: string, ack: AckMessage): CommandAnswer {
-  const result = ack.result as unknown as CommandResult;
-  return {
-    key,
-    version: ack.version ?? 0,
-    records: result.records,
-    result,
-    durability: ack.durability,
-    replayed: ack.replayed === true,
-  };
 }
 
 /** Begins to connect at once, and keeps connected until `close()`. */

@@ -1,6 +1,12 @@
 /** `expeditor/client`: the hub's client for browsers and Node. */
-export { connectClient, type Client, type CommandAnswer, type CommandOptions } from './client.js';
-export { ClientEnded, CommandRefused, Refused } from './requests/errors.js';
+export { connectClient, type Client } from './client.js';
+export type { CommandAnswer, CommandOptions } from './requests/commands.js';
+export { ClientEnded, CommandRefused, CommandUnknown, Refused } from './requests/errors.js';
+export type { AddOptions, Queue, Queued, Renumbered } from './queue/queue.js';
+export type { Outcome } from './queue/outcomes.js';
+export type { EntryState, QueueEntry, QueueRefusal, WaitReason } from './queue/entry.js';
+export type { Optimistic } from './queue/optimistic.js';
+export type { Numbers } from './queue/numbers.js';
 export type { ClientOptions } from './options.js';
 export type { Replica, ReplicaChange, ReplicaState, ReplicaTrouble } from './replica/replica.js';
 export type { Readable } from './replica/row-feed.js';
@@ -21,3 +27,4 @@ export {
   type Entry,
   type StorageFailure,
 } from './storage/storage.js';
+export { clientHooks, signalOf, type ClientHooks, type HookLibrary } from './hooks.js';

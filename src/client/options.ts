@@ -3,6 +3,7 @@ import { systemClock, systemTimers, type Clock, type Timers } from '../base/cloc
 import { silentLog, type Log } from '../base/log.js';
 import { uuidV7Source, type NewId } from '../base/ids.js';
 import type { Encoding } from '../protocol/messages.js';
+import { soleLeader, type Leadership } from './queue/leadership.js';
 import type { ClientStorage } from './storage/storage.js';
 import { globalSocket, type OpenSocket } from './connection/socket.js';
 import type { TokenSource } from './connection/tokens.js';
@@ -27,6 +28,10 @@ export interface ClientOptions {
    * heard, whoever starts a client on it sees what it showed last: logins that shall not see each other's get one each.
    */
   readonly storage?: ClientStorage;
+  /** Which of the clients that share the storage sends the queue. Default: this one. */
+  readonly leadership?: Leadership;
+  /** Order numbers kept ready for orders that are opened offline, 0 to 200; default 20. They need `storage`. */
+  readonly numbersReady?: number;
   readonly timers?: Timers;
   readonly clock?: Clock;
   /** In [0, 1), for jitter. */
@@ -44,6 +49,8 @@ export interface ClientParts {
   readonly openSocket: OpenSocket;
   readonly watchWake: WatchWake;
   readonly storage: ClientStorage | null;
+  readonly leadership: Leadership;
+  readonly numbersReady: number;
   readonly timers: Timers;
   readonly clock: Clock;
   readonly random: () => number;
@@ -56,6 +63,9 @@ function systemFraction(): number {
   const [word = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1));
   return word / 2 ** 32;
 }
+
+/** As many orders as a busy till opens in a quarter of an hour. */
+const NUMBERS_READY = 20;
 
 export function clientParts(options: ClientOptions): ClientParts {
   const clock = options.clock ?? systemClock;
@@ -70,6 +80,8 @@ export function clientParts(options: ClientOptions): ClientParts {
     openSocket: options.socket ?? globalSocket,
     watchWake: options.wake ?? globalWake,
     storage: options.storage ?? null,
+    leadership: options.leadership ?? soleLeader,
+    numbersReady: options.numbersReady ?? NUMBERS_READY,
     timers: options.timers ?? systemTimers,
     clock,
     random: options.random ?? systemFraction,

@@ -15,13 +15,13 @@ describe('the layers bite', () => {
   let fixture: Fixture | undefined;
   afterEach(() => fixture?.remove());
 
-  function cruise(files: Record<string, string>): string {
+  function cruise(files: Record<string, string>, rules = '.dependency-cruiser.cjs'): string {
     fixture = plant({
       'tsconfig.json': TSCONFIG,
       'package.json': JSON.stringify({ type: 'module', dependencies: { ws: '*', jose: '*' } }),
       ...files,
     });
-    const config = join(REPOSITORY, '.dependency-cruiser.cjs');
+    const config = join(REPOSITORY, rules);
     const cruiser = 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs';
     const outcome = runNode(cruiser, ['--config', config, 'src'], fixture.folder);
     return outcome.code === 0 ? 'clean' : outcome.output;
@@ -81,6 +81,24 @@ describe('the layers bite', () => {
       'src/protocol/parse.ts': `import './index.js';`,
     });
     expect(found).toContain('client-no-compiled-schemas');
+  });
+
+  it('a schema library that the client reaches at run time is reported, one of types alone is not', () => {
+    const reaching = (schema: string) => ({
+      ...installed('typebox'),
+      'src/client/index.ts': `import { b } from '../domain/b.js';\nexport const a = b;`,
+      'src/domain/b.ts': `${schema}\nexport const b = 1;`,
+    });
+    const rules = '.dependency-cruiser.client.cjs';
+    expect(cruise(reaching(`import type { T } from 'typebox';\nexport type S = T;`), rules)).toBe(
+      'clean',
+    );
+    fixture?.remove();
+    const found = cruise(
+      reaching(`import { Type } from 'typebox';\nexport const t = Type;`),
+      rules,
+    );
+    expect(found).toContain('client-no-typebox: src/client/index.ts');
   });
 
   it('a file that no entrance reaches is reported', () => {

@@ -54,6 +54,11 @@ export class Channels implements ReplicaOwner {
       storage === null ? null : new SavedChannels({ ...options, storage, writer: newId() });
   }
 
+  /** All that are followed. */
+  get all(): Iterable<Replica> {
+    return this.#replicas.values();
+  }
+
   /** The same replica for the same channel. Throws on a name of none. */
   open(channel: string): Replica {
     const held = this.#replicas.get(channel);

@@ -15,6 +15,8 @@ export class Refused extends Error {
   readonly status: number;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  /** The hub's own words. */
+  readonly reason: string;
   /** Shape by code, as in the protocol. */
   readonly details: unknown;
   /** On `version_conflict`: the records as they stand. */
@@ -23,6 +25,7 @@ export class Refused extends Error {
   constructor(what: string, refusal: RefusalFields) {
     super(`${what}: ${refusal.code}: ${refusal.message}`);
     this.code = refusal.code;
+    this.reason = refusal.message;
     this.status = refusal.status;
     this.retryable = refusal.retryable;
     this.retryAfterMs = refusal.retryAfterMs;
@@ -56,5 +59,33 @@ export class ClientEnded extends Error {
   constructor(code: number | null, reason: string) {
     super(code === null ? reason : `the connection ended with ${code} ${reason}`);
     this.code = code;
+  }
+}
+
+/**
+ * The deadline passed without an answer: whether the command took effect is not known. It is not sent any more by itself;
+ * `settle` asks again under the same key, which gives the true outcome: the answer of then where it took effect, else it takes
+ * effect now or is refused.
+ */
+export class CommandUnknown<Answer = unknown> extends Error {
+  override readonly name = 'CommandUnknown';
+  readonly command: string;
+  readonly key: string;
+  /** False: it never left this client, so it has had no effect. */
+  readonly sent: boolean;
+  /** Waits for the answer without a deadline. */
+  readonly settle: () => Promise<Answer>;
+
+  constructor(
+    command: string,
+    { key, sent, settle }: Pick<CommandUnknown<Answer>, 'key' | 'sent' | 'settle'>,
+  ) {
+    super(
+      `${command}: no answer in time; ${sent ? 'it may have taken effect' : 'it was not sent'}`,
+    );
+    this.command = command;
+    this.key = key;
+    this.sent = sent;
+    this.settle = settle;
   }
 }

@@ -2,12 +2,12 @@
  * Commands and queries under way. Each keeps its content, and a command its key, through every resend until it is answered;
  * they are sent in the order in which they were made, as many at once as the hub allows.
  */
-import type { Clock, Timers } from '../../base/clock.js';
+import type { Timers } from '../../base/clock.js';
+import { REFUSALS } from '../../base/refusal.js';
 import { encode } from '../../protocol/codec.js';
 import { MESSAGE_BYTES_MAX } from '../../protocol/limits.js';
 import type {
   AckMessage,
-  ClientHeartbeat,
   CommandMessage,
   Encoding,
   ErrorMessage,
@@ -27,17 +27,17 @@ export const REQUESTS_MAX = 10_000;
 interface Pending {
   readonly message: CommandMessage | QueryMessage;
   readonly bytes: Uint8Array;
-  readonly createdAt: number;
   /** On the monotonic clock. */
   readonly retryUntilMs: number;
   refusals: number;
+  /** On any connection. */
+  sent: boolean;
   resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
 export interface RequestsOptions {
   readonly encoding: Encoding;
-  readonly clock: Clock;
   readonly timers: Timers;
   readonly random: () => number;
 }
@@ -63,18 +63,19 @@ export class Requests {
   /** Resolves with the hub's answer; rejects with `Refused` or `ClientEnded`. */
   ask(message: CommandMessage | QueryMessage, retryMs = RETRY_MS): Promise<Answer> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
-    const { clock, timers, encoding } = this.#options;
+    const { timers, encoding } = this.#options;
     const bytes = encode(message, encoding);
     if (bytes.length > MESSAGE_BYTES_MAX) {
-      return Promise.reject(tooMuch(message, `${bytes.length} bytes are more than the hub takes`));
+      const reason = `${bytes.length} bytes are more than the hub takes`;
+      return Promise.reject(refusedHere(message, 'validation_failed', reason));
     }
     if (this.#pending.size >= REQUESTS_MAX) {
-      return Promise.reject(tooMuch(message, `${REQUESTS_MAX} requests wait already`));
+      const reason = `${REQUESTS_MAX} requests wait already`;
+      return Promise.reject(refusedHere(message, 'overloaded', reason));
     }
     return new Promise<Answer>((resolve, reject) => {
       const retryUntilMs = timers.monotonicMs() + retryMs;
-      const createdAt = clock.now();
-      const fields = { message, bytes, createdAt, retryUntilMs, refusals: 0 };
+      const fields = { message, bytes, retryUntilMs, refusals: 0, sent: false };
       this.#pending.set(message.id, { ...fields, resolve, reject });
       this.#unsent.push(message.id);
       this.#pump();
@@ -107,7 +108,7 @@ export class Requests {
   refused(error: ErrorMessage): boolean {
     const id = error.id ?? '';
     const pending = this.#pending.get(id);
-    if (pending === undefined) return false;
+    if (pending === undefined) return this.#withdrawnAnswered(id);
     const { timers, random } = this.#options;
     const delayMs = backoffMs(pending.refusals, random, error.retryAfterMs);
     if (error.retryable && timers.monotonicMs() + delayMs <= pending.retryUntilMs) {
@@ -125,6 +126,14 @@ export class Requests {
     return true;
   }
 
+  /** It is not asked any more, and its promise stays open. Whether it was sent. */
+  withdraw(id: string): boolean {
+    const sent = this.#pending.get(id)?.sent ?? false;
+    this.#pending.delete(id);
+    this.#retrying.delete(id);
+    return sent;
+  }
+
   /** No answer will come any more: what is under way is rejected, and whatever is asked before `resume`. */
   end(error: ClientEnded): void {
     this.#ended = error;
@@ -139,17 +148,18 @@ export class Requests {
     this.#ended = null;
   }
 
-  /** What this client still holds unanswered, for its heartbeats. */
-  queue(): NonNullable<ClientHeartbeat['queue']> {
-    const [oldest] = this.#pending.values();
-    return { length: this.#pending.size, oldestAt: oldest?.createdAt ?? null };
-  }
-
   #take(id: string): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     this.#inFlight.delete(id);
     return pending;
+  }
+
+  /** Until it is answered, the hub counts it as in flight. */
+  #withdrawnAnswered(id: string): boolean {
+    const was = this.#inFlight.delete(id);
+    if (was) this.#pump();
+    return was;
   }
 
   #retry(id: string): void {
@@ -168,6 +178,7 @@ export class Requests {
       const pending = this.#pending.get(id);
       if (pending === undefined) continue;
       this.#inFlight.add(id);
+      pending.sent = true;
       this.#send(pending.bytes);
     }
     if (taken > 0) this.#unsent.splice(0, taken);
@@ -181,7 +192,10 @@ function toError(message: CommandMessage | QueryMessage, error: ErrorMessage): R
 }
 
 /** Refused here, as the hub would, without sending it. */
-function tooMuch(message: CommandMessage | QueryMessage, reason: string): Refused {
-  const refusal = { code: 'validation_failed', status: 400, retryable: false } as const;
-  return toError(message, { type: 'error', ...refusal, message: reason });
+function refusedHere(
+  message: CommandMessage | QueryMessage,
+  code: 'validation_failed' | 'overloaded',
+  reason: string,
+): Refused {
+  return toError(message, { type: 'error', code, ...REFUSALS[code], message: reason });
 }
