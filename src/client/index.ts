@@ -1,5 +1,7 @@
 /** `expeditor/client`: the hub's client for browsers and Node. */
 export { connectClient, type Client } from './client.js';
+export type { CommandName, CommandPayloads } from '../domain/registry.js';
+export type { QueueableName } from './prediction/queueable.js';
 export type { CommandAnswer, CommandOptions } from './requests/commands.js';
 export { ClientEnded, CommandRefused, CommandUnknown, Refused } from './requests/errors.js';
 export type { AddOptions, Queue, Queued, Renumbered } from './queue/queue.js';
