@@ -94,6 +94,10 @@ export class HubProcess {
     return `ws://127.0.0.1:${String(this.#options.port)}/ws`;
   }
 
+  get port(): number {
+    return this.#options.port;
+  }
+
   get pid(): number {
     return this.#child.pid ?? 0;
   }
