@@ -7,7 +7,11 @@ export type NewId = () => string;
 /** Fills the array with random bytes. */
 export type RandomBytes = (into: Uint8Array) => Uint8Array;
 
-export const systemRandom: RandomBytes = (into) => globalThis.crypto.getRandomValues(into);
+export const systemRandom: RandomBytes = (into) => {
+  // Shared memory, which a Uint8Array may lie on, is nothing that browsers fill.
+  globalThis.crypto.getRandomValues(into as Uint8Array<ArrayBuffer>);
+  return into;
+};
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 

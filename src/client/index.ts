@@ -1,7 +1,6 @@
 /** `expeditor/client`: the hub's client for browsers and Node. */
 export { connectClient, type Client } from './client.js';
 export type { CommandName, CommandPayloads } from '../domain/registry.js';
-export type { QueueableName } from './prediction/queueable.js';
 export type { CommandAnswer, CommandOptions } from './requests/commands.js';
 export { ClientEnded, CommandRefused, CommandUnknown, Refused } from './requests/errors.js';
 export type { AddOptions, Queue, Queued, Renumbered } from './queue/queue.js';
@@ -30,3 +29,4 @@ export {
   type StorageFailure,
 } from './storage/storage.js';
 export { clientHooks, signalOf, type ClientHooks, type HookLibrary } from './hooks.js';
+export type { QueueableName } from './prediction/queueable.js';

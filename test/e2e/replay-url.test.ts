@@ -35,6 +35,19 @@ function replayIn(branch: string): Promise<{ readonly code: number; readonly out
   return startCommand(['replay', ...files, '--speed', 'max', ...place, ...journal]);
 }
 
+describe('replay --outage', () => {
+  it('R-OUT-1 R-OUT-2 tills that are cut off sell on through their queues, and afterwards all of it is at the hub once', async () => {
+    const files = ['--orders', `${DEMO}sample-orders.csv`, '--menu', `${DEMO}sample-menu.csv`];
+    const { code, output } = await startCommand(['replay', ...files, '--outage', '12']);
+    const [, held = ''] = /they hold ([\d, ]+) commands/.exec(output) ?? [];
+    const queued = held.split(', ').map(Number);
+    expect(queued).toHaveLength(4);
+    expect(Math.min(...queued)).toBeGreaterThan(0);
+    expect(output).toContain('All of it is right.');
+    expect(code).toBe(0);
+  });
+});
+
 describe('replay --url', () => {
   it('E-REPLAY-1 I8 reconciles in two branches at once, and again without doubling anything', async () => {
     const replays = await Promise.all([replayIn('main'), replayIn('other')]);

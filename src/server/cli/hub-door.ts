@@ -1,6 +1,13 @@
 /** The way of the command line's clients to a hub: its address, and tokens for the parts that they play. */
 import { systemClock } from '../../base/clock.js';
-import { ClientEnded, connectClient, Refused, type Client } from '../../client/index.js';
+import {
+  ClientEnded,
+  connectClient,
+  Refused,
+  type Client,
+  type ClientStorage,
+  type OpenSocket,
+} from '../../client/index.js';
 import { nodeSocket } from '../../client/connection/node-socket.js';
 import type { Role } from '../../domain/rows.js';
 import { OperatorError } from '../operator-error.js';
@@ -60,12 +67,23 @@ export function runningHubDoor({ url, branch, token, data }: DoorOptions): HubDo
   return signingDoor(openTokens(openTokenKeys(data), systemClock), url, branch);
 }
 
+export interface DeviceOptions {
+  readonly role: Role;
+  readonly device: string;
+  readonly socket?: OpenSocket;
+  readonly storage?: ClientStorage;
+}
+
 /** Resolves when the client is connected for the first time; from then on it keeps itself connected. */
-export async function connectThrough(door: HubDoor, role: Role, device: string): Promise<Client> {
+export async function connectThrough(
+  door: HubDoor,
+  { role, device, socket = nodeSocket, storage }: DeviceOptions,
+): Promise<Client> {
   const client = connectClient({
     url: door.url,
     token: door.token(role, device),
-    socket: nodeSocket,
+    socket,
+    ...(storage === undefined ? {} : { storage }),
     clientName: `expeditor ${device}`,
     clientVersion: VERSION,
   });

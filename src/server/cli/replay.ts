@@ -22,6 +22,7 @@ interface Options {
   readonly token?: string;
   readonly data?: string;
   readonly branch: string;
+  readonly outage?: number;
   readonly journal?: string;
 }
 
@@ -46,12 +47,17 @@ export function replayCommand(): Command {
     .option('--token <TOKEN>', 'with --url: a token of a manager')
     .option('--data <DIR>', 'data directory of the hub (default: a new one)')
     .option('--branch <ID>', 'branch to play in', 'main')
+    .option(
+      '--outage <SECONDS>',
+      'cut the tills off for so long in the middle of each day; they go on alone',
+      readSeconds,
+    )
     .option('--journal <FILE>', 'append each acknowledged key and its version')
     .action(replay);
 }
 
 async function replay(options: Options): Promise<void> {
-  const { branch, url, token, data, journal, speed, tills, screens } = options;
+  const { branch, url, token, data, journal, speed, tills, screens, outage } = options;
   const result = await runReplay({
     orders: readText(options.orders),
     menu: readText(options.menu),
@@ -59,6 +65,7 @@ async function replay(options: Options): Promise<void> {
     speed: speed === Infinity ? null : speed,
     tills,
     screens,
+    ...(outage === undefined ? {} : { outageMs: outage * 1_000 }),
     ...(journal === undefined ? {} : { journal }),
     stage: {
       branch,
@@ -102,6 +109,12 @@ function readSpeed(text: string): number {
   const [, digits = ''] = /^(\d{1,6})x$/.exec(text) ?? [];
   if (Number(digits) >= 1) return Number(digits);
   throw new InvalidArgumentError('It must be like 60x, or max.');
+}
+
+function readSeconds(text: string): number {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1) return seconds;
+  throw new InvalidArgumentError('It must be a whole number of seconds, from 1 to 9999.');
 }
 
 function readCount(text: string): number {

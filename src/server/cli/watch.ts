@@ -50,7 +50,7 @@ async function watch(options: Options): Promise<void> {
   });
   // The least that may see the view.
   const role = view === 'kitchen' || view === 'board' || view === 'menu' ? 'kitchen' : 'manager';
-  const client = await connectThrough(door, role, 'watch');
+  const client = await connectThrough(door, { role, device: 'watch' });
   const replica = client.subscribe(
     channelName({ branchId: branch, view, ...(station === undefined ? {} : { station }) }),
   );

@@ -1,7 +1,6 @@
 /** The connections of one replay: all of them end with it, however it ends, or the process would wait for them. */
 import type { Client } from '../../../client/index.js';
-import type { Role } from '../../../domain/rows.js';
-import { connectThrough, type HubDoor } from '../hub-door.js';
+import { connectThrough, type DeviceOptions, type HubDoor } from '../hub-door.js';
 
 export class Connections {
   readonly #door: HubDoor;
@@ -13,8 +12,8 @@ export class Connections {
   }
 
   /** Resolves when it is connected for the first time. */
-  async open(role: Role, device: string): Promise<Client> {
-    const client = await connectThrough(this.#door, role, device);
+  async open(device: DeviceOptions): Promise<Client> {
+    const client = await connectThrough(this.#door, device);
     this.#clients.push(client);
     // Another one failed meanwhile.
     if (this.#closed) this.close();

@@ -38,10 +38,8 @@ export class Ledger {
     const options = { key, retryMs: RETRY_MS, ...(expect === undefined ? {} : { expect }) };
     const answer = await client.command(name, payload, options);
     // What changed nothing keeps no key.
-    if (this.#journal !== null && Object.keys(answer.records).length > 0) {
-      writeSync(this.#journal, `${key} ${answer.version}\n`);
-    }
-    this.counts.acknowledged += 1;
+    const isKept = Object.keys(answer.records).length > 0;
+    this.acknowledged(key, isKept ? answer.version : null);
     if (answer.replayed) this.counts.replayed += 1;
     return answer;
   }
@@ -57,6 +55,12 @@ export class Ledger {
       if (error instanceof CommandRefused && error.code === 'already_exists') return null;
       throw error;
     }
+  }
+
+  /** `version` null: not for the journal. */
+  acknowledged(key: string, version: number | null): void {
+    this.counts.acknowledged += 1;
+    if (this.#journal !== null && version !== null) writeSync(this.#journal, `${key} ${version}\n`);
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { readMenu, readOrders, type FileText } from './csv.js';
 import { Director, type Played } from './director.js';
 import { Ledger } from './ledger.js';
 import { inOneDay, makePlan, type Plan, type PlannedDay, type Selection } from './plan.js';
+import { Outage } from './outage.js';
 import { openProgress, type Output } from './progress.js';
 import { fetchOrders, listOrders, reconcile, type Reconciliation } from './reconciliation.js';
 import { openStage, type Stage, type StageOptions } from './stage.js';
@@ -20,6 +21,8 @@ export interface ReplayOptions {
   readonly speed: number | null;
   readonly tills: number;
   readonly screens: number;
+  /** In the middle of each day the tills are cut off for so long, in real milliseconds; absent: never. */
+  readonly outageMs?: number;
   /** Where acknowledged keys are written; absent: nowhere. */
   readonly journal?: string;
   readonly stage: StageOptions;
@@ -71,7 +74,7 @@ async function playOn(stage: Stage, ledger: Ledger, options: Playing): Promise<R
   output.write(`Replaying on ${stage.description}\n`);
   const connections = new Connections(door);
   try {
-    const surveyor = await connections.open('manager', 'replay-surveyor');
+    const surveyor = await connections.open({ role: 'manager', device: 'replay-surveyor' });
     const days = await survey(surveyor, door.branchId, plan);
     surveyor.close();
     return await playDays(stage, { ...options, ledger, connections, days });
@@ -89,6 +92,9 @@ interface Surveyed extends Playing {
 async function playDays({ door, clock }: Stage, options: Surveyed): Promise<ReplayResult> {
   const { plan, output, speed, ledger, connections, days } = options;
   const progress = openProgress(output, plan.totals.orders);
+  const { outageMs } = options;
+  const outage =
+    outageMs === undefined ? null : new Outage({ durationMs: outageMs, timers: systemTimers });
   try {
     const ordersThereAlready = countOrders(days.over);
     progress.add(ordersThereAlready);
@@ -99,15 +105,30 @@ async function playDays({ door, clock }: Stage, options: Surveyed): Promise<Repl
       progress.add(1);
     };
     const { branchId } = door;
-    const crew = await assembleCrew({ ...options, branchId, connections, agenda, onClosed });
+    const crew = await assembleCrew({
+      ...options,
+      branchId,
+      connections,
+      agenda,
+      onClosed,
+      outage,
+    });
     const onDay = (day: PlannedDay): void => {
       progress.line(`${day.businessDate}: ${day.orders.length} orders`);
     };
-    const director = new Director({ branchId, crew, agenda, ledger, onDay });
+    const say = (line: string): void => {
+      progress.line(line);
+    };
+    const director = new Director({
+      ...{ branchId, crew, agenda, ledger, onDay, outage, say },
+      timers: systemTimers,
+    });
     const played = await director.play(days.open);
     return await conclude(crew, { plan, played, ledger, days });
   } finally {
     progress.stop();
+    connections.close();
+    await outage?.close();
   }
 }
 

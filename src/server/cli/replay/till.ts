@@ -2,21 +2,16 @@
  * One till of a replay: rings orders up one after another, sends them, and takes the money: at once where guests pay first, or
  * when its own channel shows that all was served.
  */
-import { CommandRefused, type Client, type Replica } from '../../../client/index.js';
-import type { OrderHeader } from '../../../domain/rows.js';
-import type { ViewRow } from '../../../protocol/messages.js';
+import type { Readable } from '../../../client/index.js';
 import type { Agenda } from './agenda.js';
+import type { Desk } from './desk.js';
 import { derivedId, derivedNumber } from './identity.js';
-import type { Ledger } from './ledger.js';
 import type { MenuKeeper } from './menu-keeper.js';
 import type { PlannedOrder } from './plan.js';
 
 export interface TillOptions {
-  readonly client: Client;
-  /** The branch's `orders` channel, ready. */
-  readonly orders: Replica;
+  readonly desk: Desk;
   readonly agenda: Agenda;
-  readonly ledger: Ledger;
   readonly menu: MenuKeeper;
   /** Resolves when every screen that shows the order has seen the commit. */
   readonly shown: (order: PlannedOrder, version: number) => Promise<void>;
@@ -36,7 +31,7 @@ export class Till {
 
   constructor(options: TillOptions) {
     this.#options = options;
-    options.orders.onChange(() => {
+    options.desk.orders.onRows(() => {
       this.#look();
     });
   }
@@ -61,9 +56,9 @@ export class Till {
   }
 
   async #ringUp(order: PlannedOrder): Promise<void> {
-    const { client, ledger, menu } = this.#options;
+    const { desk, menu } = this.#options;
     const { orderType, tableNo, guests } = order.simulated;
-    await ledger.giveOnce(client, {
+    await desk.give({
       name: 'order.open',
       key: derivedId('order.open', order.id),
       payload: {
@@ -76,7 +71,7 @@ export class Till {
     });
     for (const [index, lines] of order.batches.entries()) {
       await menu.setPrices(lines);
-      await ledger.giveOnce(client, {
+      await desk.give({
         name: 'order.add_lines',
         key: derivedId('order.add_lines', order.id, index),
         payload: {
@@ -88,22 +83,23 @@ export class Till {
   }
 
   async #send(order: PlannedOrder): Promise<void> {
-    const { client, ledger, shown } = this.#options;
-    const answer = await ledger.give(client, {
+    const { desk, shown } = this.#options;
+    const answer = await desk.give({
       name: 'order.send',
       key: derivedId('order.send', order.id),
       payload: { order_id: order.id },
     });
-    if (Object.keys(answer.records).length > 0) await shown(order, answer.version);
+    if (answer === null || Object.keys(answer.records).length === 0) return;
+    await shown(order, answer.version);
   }
 
   /** Payment, always of the whole and exact, then the close. */
   async #settle(order: PlannedOrder): Promise<void> {
-    const { client, ledger, onClosed } = this.#options;
-    const { total } = await this.#header(order.id);
+    const { desk, onClosed } = this.#options;
+    const { total } = await desk.header(order.id);
     const { method } = order.simulated;
     if (total > 0) {
-      await ledger.giveOnce(client, {
+      await desk.give({
         name: 'payment.add',
         key: derivedId('payment.add', order.id),
         payload: {
@@ -115,49 +111,14 @@ export class Till {
         },
       });
     }
-    await this.#close(order.id);
+    await desk.close(order.id);
     onClosed(order);
-  }
-
-  /** Meanwhile the kitchen goes on and may change the order: then again, with the version that it has now. */
-  async #close(orderId: string): Promise<void> {
-    const { client, ledger } = this.#options;
-    for (;;) {
-      const { version, status } = await this.#header(orderId);
-      try {
-        const answer = await ledger.give(client, {
-          name: 'order.close',
-          key: derivedId('order.close', orderId),
-          payload: { order_id: orderId },
-          expect: { order_header: { [orderId]: version } },
-        });
-        await this.#options.orders.until(
-          (orders) => orders.version >= answer.version || !isShown(orders, orderId),
-        );
-        return;
-      } catch (error) {
-        if (!(error instanceof CommandRefused)) throw error;
-        if (error.code === 'invalid_state' && status === 'closed') return;
-        if (error.code !== 'version_conflict') throw error;
-        ledger.counts.conflicts += 1;
-        await this.#options.orders.until(
-          (orders) => headerOf(orders, orderId)?.version !== version,
-        );
-      }
-    }
-  }
-
-  /** As the till's channel shows it; an order of a shift that is over is asked for. */
-  async #header(orderId: string): Promise<Pick<OrderHeader, 'total' | 'version' | 'status'>> {
-    const { client, orders } = this.#options;
-    const row = headerOf(orders, orderId);
-    if (row !== undefined) return row as unknown as OrderHeader;
-    return (await client.query('order.get', { order_id: orderId })).header;
   }
 
   /** Guests who have all that they ordered pay a few minutes later. */
   #look(): void {
-    const { orders, agenda } = this.#options;
+    const { agenda } = this.#options;
+    const { orders } = this.#options.desk;
     for (const order of this.#seated.values()) {
       const servedAt = servedSince(orders, order);
       if (servedAt === null) continue;
@@ -173,23 +134,14 @@ export function receiptNote(order: PlannedOrder): string {
   return `Receipt ${order.fileNumber}`;
 }
 
-function headerOf(orders: Replica, orderId: string): ViewRow | undefined {
-  return orders.tables.get('order_header')?.get(orderId);
-}
-
-function isShown(orders: Replica, orderId: string): boolean {
-  return headerOf(orders, orderId) !== undefined;
-}
-
 /** When the last line was served; null: not all are. An order that is not shown any more is of a shift that is over. */
-function servedSince(orders: Replica, order: PlannedOrder): number | null {
-  if (!isShown(orders, order.id)) return 0;
-  const rows = orders.tables.get('order_line');
+function servedSince(orders: Readable, order: PlannedOrder): number | null {
+  if (orders.row('order_header', order.id) === undefined) return 0;
   let last = 0;
   for (const { id } of order.batches.flat()) {
-    const row = rows?.get(id);
-    if (row?.['status'] !== 'served') return null;
-    last = Math.max(last, Number(row['served_at']));
+    const row = orders.row('order_line', id);
+    if (row?.status !== 'served') return null;
+    last = Math.max(last, Number(row.served_at));
   }
   return last;
 }
