@@ -55,8 +55,8 @@ function seeded({ seed }: BranchRecords): Versions {
 function follow(commits: readonly AckedCommit[], records: BranchRecords) {
   const findings: string[] = [];
   const versions = seeded(records);
-  for (const { request, records: written } of commits) {
-    for (const [table, expected] of Object.entries(request.expect ?? {})) {
+  for (const { request, expect = {}, records: written } of commits) {
+    for (const [table, expected] of Object.entries(expect)) {
       for (const [id, version] of Object.entries(expected)) {
         const stood = versions.get(recordKey(table, id)) ?? 0;
         if (stood === version) continue;

@@ -21,6 +21,8 @@ export interface Sending {
   readonly deviceId: string;
   /** Whether what it had written was acknowledged to somebody when it was sent. What changes nothing keeps no key. */
   readonly afterAck: boolean;
+  /** As it was sent this time: a client that tries again on newer versions keeps its key. */
+  readonly expect: Expect | undefined;
   /** null: none came, its connection was lost. */
   answer: Answer | null;
 }
@@ -54,7 +56,8 @@ export class Journal {
     const known = this.#requests.get(id) ?? request;
     this.#requests.set(id, known);
     const afterAck = this.#written.has(known);
-    const sending: Sending = { request: known, role, deviceId, afterAck, answer: null };
+    const { expect } = request;
+    const sending: Sending = { request: known, role, deviceId, afterAck, expect, answer: null };
     this.sendings.push(sending);
     return sending;
   }
