@@ -92,6 +92,8 @@ export class VirtualTime {
   }
 }
 
+const WAIT_MIN_MS = 0.01;
+
 /** The timers of one program: when it is killed, nothing of it runs any more. */
 export class Program implements Timers {
   readonly #time: VirtualTime;
@@ -114,7 +116,8 @@ export class Program implements Timers {
   }
 
   after(delayMs: number, run: () => void): Cancel {
-    return this.#time.after(delayMs, () => {
+    // A wait too short to move the time on would never be over.
+    return this.#time.after(delayMs > 0 ? Math.max(delayMs, WAIT_MIN_MS) : 0, () => {
       if (!this.#killed) run();
     });
   }
