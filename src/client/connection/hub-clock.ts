@@ -40,10 +40,12 @@ export class HubClock {
     this.#samples.push({ atMs, offsetMs });
   }
 
-  /** Before the hub was first heard: the wall clock. */
+  /** Whole milliseconds, as the protocol's times are. Before the hub was first heard: the wall clock. */
   now(): number {
     const [best] = this.#samples;
-    return best === undefined ? this.#clock.now() : this.#elapsed.nowMs() + best.offsetMs;
+    if (best === undefined) return this.#clock.now();
+    // The platform's monotonic clock counts fractions.
+    return Math.round(this.#elapsed.nowMs() + best.offsetMs);
   }
 
   /** The hub's time minus the wall clock's, whatever was done to the latter; null: never heard. */
