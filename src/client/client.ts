@@ -9,7 +9,7 @@ import { clientParts, type ClientOptions, type ClientParts } from './options.js'
 import { Channels } from './replica/channels.js';
 import type { Replica } from './replica/replica.js';
 import { Truth } from './replica/truth.js';
-import { Offline } from './queue/offline.js';
+import type { Offline } from './queue/offline.js';
 import type { Optimistic } from './queue/optimistic.js';
 import type { Numbers } from './queue/numbers.js';
 import type { Queue } from './queue/queue.js';
@@ -28,7 +28,7 @@ export class Client {
   readonly #listeners = new Listeners<ConnectionState>();
   readonly #channels: Channels;
   readonly #commands: Commands;
-  /** null: it was given no storage. */
+  /** null: it was not given what a queue needs. */
   readonly #offline: Offline | null;
   #requestCount = 0;
   #principal: WelcomeMessage['principal'] | null = null;
@@ -155,19 +155,19 @@ export class Client {
     return replica;
   }
 
-  /** What is done while the hub is out of reach, or at any time. Throws where the client was given no storage. */
+  /** What is done while the hub is out of reach, or at any time. Throws where the client was not given `storage` and `offline`. */
   get queue(): Queue {
     return this.#needsStorage().queue;
   }
 
-  /** Order numbers leased to this device; null: none are kept ready. Throws where the client was given no storage. */
+  /** Order numbers leased to this device; null: none are kept ready. Throws where the client was not given `storage` and `offline`. */
   get numbers(): Numbers | null {
     return this.#needsStorage().numbers;
   }
 
   /**
    * Follows a channel and lays what is queued over its rows; the same view for the same channel. Predictions need `orders`,
-   * `menu` and, for the drawer, `shift` to be followed. Throws where the client was given no storage.
+   * `menu` and, for the drawer, `shift` to be followed. Throws where the client was not given `storage` and `offline`.
    */
   optimistic(channel: string): Optimistic {
     return this.#needsStorage().view(this.subscribe(channel));
@@ -213,14 +213,15 @@ export class Client {
   }
 
   #needsStorage(): Offline {
-    if (this.#offline === null) throw new Error('a queue needs the option `storage`');
+    if (this.#offline === null)
+      throw new Error('a queue needs the options `storage` and `offline`');
     return this.#offline;
   }
 
   #offlineParts(truth: Truth): Offline | null {
-    const { storage } = this.#parts;
-    if (storage === null) return null;
-    return new Offline({
+    const { storage, openOffline } = this.#parts;
+    if (storage === null || openOffline === null) return null;
+    return openOffline({
       ...this.#parts,
       storage,
       truth,

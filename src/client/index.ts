@@ -6,6 +6,7 @@ export { ClientEnded, CommandRefused, CommandUnknown, Refused } from './requests
 export type { AddOptions, Queue, Queued, Renumbered } from './queue/queue.js';
 export type { Outcome } from './queue/outcomes.js';
 export type { EntryState, QueueEntry, QueueRefusal, WaitReason } from './queue/entry.js';
+export { offlineQueue } from './queue/offline.js';
 export type { Optimistic } from './queue/optimistic.js';
 export type { Numbers } from './queue/numbers.js';
 export type { ClientOptions } from './options.js';

@@ -2,6 +2,7 @@
 import { connectClient as connect, type Client } from './client.js';
 import { nodeSocket } from './connection/node-socket.js';
 import type { ClientOptions } from './options.js';
+import { offlineQueue } from './queue/offline.js';
 import { fileStorage } from './storage/file.js';
 
 export * from './index.js';
@@ -9,5 +10,5 @@ export { fileStorage, nodeSocket };
 
 /** Begins to connect at once. */
 export function connectClient(options: ClientOptions): Client {
-  return connect({ socket: nodeSocket, ...options });
+  return connect({ socket: nodeSocket, offline: offlineQueue, ...options });
 }

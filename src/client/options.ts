@@ -3,7 +3,8 @@ import { systemClock, systemTimers, type Clock, type Timers } from '../base/cloc
 import { silentLog, type Log } from '../base/log.js';
 import { uuidV7Source, type NewId } from '../base/ids.js';
 import type { Encoding } from '../protocol/messages.js';
-import { soleLeader, type Leadership } from './queue/leadership.js';
+import type { Leadership } from './queue/leadership.js';
+import type { OpenOffline } from './queue/offline.js';
 import type { ClientStorage } from './storage/storage.js';
 import { globalSocket, type OpenSocket } from './connection/socket.js';
 import type { TokenSource } from './connection/tokens.js';
@@ -28,7 +29,12 @@ export interface ClientOptions {
    * heard, whoever starts a client on it sees what it showed last: logins that shall not see each other's get one each.
    */
   readonly storage?: ClientStorage;
-  /** Which of the clients that share the storage sends the queue. Default: this one. */
+  /**
+   * `offlineQueue`: the client has a queue in its storage, and goes on without its hub. A kitchen screen, which has no use for it, does not
+   * download it. Default: on Node `offlineQueue`, in browsers none.
+   */
+  readonly offline?: OpenOffline;
+  /** Which of the clients that share the storage sends the queue. Default: one of the pages that hold it open; else this client. */
   readonly leadership?: Leadership;
   /** Order numbers kept ready for orders that are opened offline, 0 to 200; default 20. They need `storage`. */
   readonly numbersReady?: number;
@@ -49,7 +55,9 @@ export interface ClientParts {
   readonly openSocket: OpenSocket;
   readonly watchWake: WatchWake;
   readonly storage: ClientStorage | null;
-  readonly leadership: Leadership;
+  readonly openOffline: OpenOffline | null;
+  /** null: as the storage is shared. */
+  readonly leadership: Leadership | null;
   readonly numbersReady: number;
   readonly timers: Timers;
   readonly clock: Clock;
@@ -80,7 +88,8 @@ export function clientParts(options: ClientOptions): ClientParts {
     openSocket: options.socket ?? globalSocket,
     watchWake: options.wake ?? globalWake,
     storage: options.storage ?? null,
-    leadership: options.leadership ?? soleLeader,
+    openOffline: options.offline ?? null,
+    leadership: options.leadership ?? null,
     numbersReady: options.numbersReady ?? NUMBERS_READY,
     timers: options.timers ?? systemTimers,
     clock,

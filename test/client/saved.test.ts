@@ -83,6 +83,7 @@ function counted(disk: MemoryDisk): { storage: ClientStorage; writes: string[][]
 
 function bound(storage: ClientStorage): ClientStorage {
   return {
+    sharedAs: storage.sharedAs,
     entries: (space) => storage.entries(space),
     append: (space, value) => storage.append(space, value),
     update: (space, key, change) => storage.update(space, key, change),

@@ -10,24 +10,24 @@ import type { Truth } from '../replica/truth.js';
 import type { Commands } from '../requests/commands.js';
 import type { ClientStorage } from '../storage/storage.js';
 import { Facts } from './facts.js';
-import type { Leadership } from './leadership.js';
+import { soleLeader, type Leadership } from './leadership.js';
 import { Numbers } from './numbers.js';
 import { OptimisticView } from './optimistic.js';
 import { Overlay } from './overlay.js';
 import { planOf } from './plan.js';
 import { Queue } from './queue.js';
 import { Seen } from './seen.js';
+import { pageLeadership } from './page-leadership.js';
 import { Sender, type QueueHub, type Session } from './sender.js';
 import { StoredQueue } from './stored-queue.js';
 
-/** Whoever shares the storage shares the queue, so one name will do. */
-const LEADERSHIP = 'expeditor queue';
 /** Of the commands that may be in flight the queue takes this part: a person at the till does not wait behind a long queue. */
 const SLOTS_PART = 0.5;
 
 export interface OfflineParts {
   readonly storage: ClientStorage;
-  readonly leadership: Leadership;
+  /** null: one of the pages that hold the storage open leads; where nobody else can, this client. */
+  readonly leadership: Leadership | null;
   /** Order numbers kept ready; 0: none. */
   readonly numbersReady: number;
   readonly commands: Commands;
@@ -57,7 +57,10 @@ export class Offline {
   #endLead: Cancel = () => undefined;
 
   constructor(parts: OfflineParts) {
-    const { storage, leadership, truth, timers, log } = parts;
+    const { storage, truth, timers, newId, log } = parts;
+    const byStorage =
+      storage.sharedAs === null ? soleLeader : pageLeadership({ storage, timers, newId });
+    const leadership = parts.leadership ?? byStorage;
     this.#truth = truth;
     this.#facts = new Facts(parts);
     this.#stored = new StoredQueue(storage);
@@ -96,9 +99,22 @@ export class Offline {
     });
     ready.then(
       () => {
-        this.#endLead = leadership(LEADERSHIP, () => {
-          this.#sender.lead();
+        // Whoever shares the storage shares the queue.
+        this.#endLead = leadership(`queue ${storage.sharedAs ?? ''}`, () => {
+          this.#lead(log);
         });
+      },
+      (cause: unknown) => {
+        log.error({ cause }, 'the queue could not be read: nothing queued is sent');
+      },
+    );
+  }
+
+  /** What another client wrote just before its end may not have been told. */
+  #lead(log: Log): void {
+    this.#stored.read().then(
+      () => {
+        this.#sender.lead();
       },
       (cause: unknown) => {
         log.error({ cause }, 'the queue could not be read: nothing queued is sent');
@@ -206,3 +222,9 @@ export class Offline {
     return this.#facts.branch?.shift?.id ?? null;
   }
 }
+
+/** Makes the part of a client that goes on without its hub. */
+export type OpenOffline = (parts: OfflineParts) => Offline;
+
+/** For the option `offline`. */
+export const offlineQueue: OpenOffline = (parts) => new Offline(parts);

@@ -125,6 +125,7 @@ interface EntryRow {
 
 /** Each call does its work before it returns; the promise only says how it went. */
 class FileStorage implements ClientStorage {
+  readonly sharedAs = null;
   readonly #database: Database;
   readonly #path: string;
   readonly #all: Statement<[string], EntryRow>;

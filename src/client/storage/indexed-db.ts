@@ -129,7 +129,7 @@ function full(cause: unknown): StorageFailed {
 }
 
 class IndexedDbStorage implements ClientStorage {
-  readonly #name: string;
+  readonly sharedAs: string;
   readonly #listeners = new Listeners<string>();
   readonly #channel: InstanceType<typeof BroadcastChannel>;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -138,7 +138,7 @@ class IndexedDbStorage implements ClientStorage {
   #closed = false;
 
   constructor(name: string) {
-    this.#name = name;
+    this.sharedAs = name;
     this.#channel = new BroadcastChannel(`expeditor storage ${name}`);
     this.#channel.onmessage = ({ data }: { readonly data: unknown }) => {
       if (typeof data === 'string') this.#listeners.tell(data);
@@ -264,7 +264,7 @@ class IndexedDbStorage implements ClientStorage {
     const forget = (): void => {
       if (this.#connection === opening) this.#connection = null;
     };
-    const opening = connect(this.#name, forget);
+    const opening = connect(this.sharedAs, forget);
     this.#connection = opening;
     opening.catch(forget);
     return opening;

@@ -35,6 +35,8 @@ export function memoryStorage(disk: MemoryDisk = new MemoryDisk()): ClientStorag
 
 /** Each call does its work before it returns; the promise only says how it went. */
 class MemoryStorage implements ClientStorage {
+  /** Clients of one process that share a disk say themselves who leads. */
+  readonly sharedAs = null;
   readonly #disk: MemoryDisk;
   #closed = false;
 

@@ -15,6 +15,8 @@ export interface Entry {
  * tabs) may hold the same storage open: each write of theirs falls before or after each other. Rejects with StorageFailed.
  */
 export interface ClientStorage {
+  /** The name under which other pages may hold it open at this moment; null: this client has it alone. */
+  readonly sharedAs: string | null;
   /** All of a space, by key in ascending order of UTF-16 units. */
   entries(space: string): Promise<readonly Entry[]>;
   /** Adds under a new key, above every key that `append` gave in this space before, whoever asked and whatever was removed. */

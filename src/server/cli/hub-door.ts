@@ -3,6 +3,7 @@ import { systemClock } from '../../base/clock.js';
 import {
   ClientEnded,
   connectClient,
+  offlineQueue,
   Refused,
   type Client,
   type ClientStorage,
@@ -83,7 +84,7 @@ export async function connectThrough(
     url: door.url,
     token: door.token(role, device),
     socket,
-    ...(storage === undefined ? {} : { storage }),
+    ...(storage === undefined ? {} : { storage, offline: offlineQueue }),
     clientName: `expeditor ${device}`,
     clientVersion: VERSION,
   });

@@ -1,7 +1,12 @@
 /** Tills of the client library against a hub in this process: lines that can be cut, storages that can stop, time by hand. */
 import { SettableClock } from '../../../src/base/clock.js';
 import type { Role } from '../../../src/domain/rows.js';
-import { connectClient, type Client, type ClientOptions } from '../../../src/client/index.js';
+import {
+  connectClient,
+  offlineQueue,
+  type Client,
+  type ClientOptions,
+} from '../../../src/client/index.js';
 import type { SocketEvents } from '../../../src/client/connection/socket.js';
 import { MemoryDisk, memoryStorage } from '../../../src/client/storage/memory.js';
 import type { ClientStorage } from '../../../src/client/storage/storage.js';
@@ -140,6 +145,7 @@ export class House {
       random: () => 0.5,
       socket: line.socket,
       storage: memoryStorage(disk ?? new MemoryDisk()),
+      offline: offlineQueue,
       ...more,
     });
     const till = { client, cable: line, timers };
@@ -182,6 +188,7 @@ export function stoppingStorage(storage: ClientStorage, writes: number): ClientS
     return left < 0 ? new Promise(() => undefined) : run();
   };
   return {
+    sharedAs: storage.sharedAs,
     entries: (space) => storage.entries(space),
     append: (space, value) => write(() => storage.append(space, value)),
     update: (space, key, change) => write(() => storage.update(space, key, change)),
