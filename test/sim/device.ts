@@ -1,9 +1,13 @@
 /** A tablet or a till: its clock, and the program that runs on it now. */
+import { MemoryDisk } from '../../src/client/index.js';
 import type { Person } from './people.js';
 import { Tab, type TabParts } from './tab.js';
 import type { WallClock } from './virtual-time.js';
 
-export type DeviceParts = Omit<TabParts, 'who'>;
+export type DeviceParts = Omit<TabParts, 'who' | 'disk'> & {
+  /** Whether what its programs do goes through a queue on its disk. */
+  readonly hasQueue: boolean;
+};
 
 export class Device {
   readonly person: Person;
@@ -11,11 +15,14 @@ export class Device {
   /** Every program that ever ran on it, the present one last. */
   readonly tabs: Tab[] = [];
   readonly #parts: DeviceParts;
+  /** Outlives every program. */
+  readonly #disk: MemoryDisk | null;
 
   constructor(parts: DeviceParts) {
     this.person = parts.person;
     this.clock = parts.clock;
     this.#parts = parts;
+    this.#disk = parts.hasQueue ? new MemoryDisk() : null;
     this.start();
   }
 
@@ -27,7 +34,7 @@ export class Device {
 
   start(): Tab {
     const who = `${this.person.name}.${String(this.tabs.length + 1)}`;
-    const tab = new Tab({ ...this.#parts, who });
+    const tab = new Tab({ ...this.#parts, who, disk: this.#disk });
     this.tabs.push(tab);
     return tab;
   }

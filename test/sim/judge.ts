@@ -1,4 +1,5 @@
 /** After the evening: everybody holds what the hub shows, and everything that was promised is there exactly once. */
+import { isDeepStrictEqual } from 'node:util';
 import { channelName } from '../../src/protocol/channels.js';
 import { HUB_LIMITS } from '../../src/hub/options.js';
 import type { CommitRecord } from '../../src/store/history.js';
@@ -45,6 +46,7 @@ export async function judge(simulation: Simulation): Promise<readonly string[]> 
     ...named('watch', simulation.watch.findings),
     ...named('replica', replicas(simulation, records)),
     ...named('answers', answers(simulation)),
+    ...named('queue', queues(simulation)),
     ...named('history', historyFindings(simulation, commits)),
     ...named('exactly once', new ExactlyOnceChecker(evidence).findings()),
     ...named('versions', new VersionChecker(evidence).findings()),
@@ -101,8 +103,9 @@ function answers({ devices, house }: Simulation): readonly string[] {
   }
   return devices.flatMap((device) =>
     device.tabs.flatMap((tab) =>
-      tab.asked.flatMap(({ key, wanted, outcome }) => {
+      tab.asked.flatMap(({ key, wanted, outcome, way }) => {
         const name = `${tab.who} ${wanted.name} ${key}`;
+        if (way === 'queued' || way === 'queueing') return [];
         if (outcome === null) {
           return tab === device.tab ? [`${name}: was never told what became of it`] : [];
         }
@@ -118,6 +121,47 @@ function answers({ devices, house }: Simulation): readonly string[] {
       }),
     ),
   );
+}
+
+/** What was queued has reached the hub, or is shown with what it waits for; nothing that is settled lies over a channel. */
+function queues({ devices, house }: Simulation): readonly string[] {
+  const { journal } = house;
+  const acked = new Set(
+    journal.requests.flatMap((request) => (journal.isAcked(request) ? [request.key] : [])),
+  );
+  return devices.flatMap((device) => {
+    const { tab } = device;
+    if (tab === null || tab.queue === null) return [];
+    const { entries } = tab.queue;
+    // What is done stays in the list, and what follows it waits, while a person or a shift is waited for.
+    const isOpen =
+      tab.queue.renumbered.length > 0 ||
+      entries.some(
+        ({ state }) =>
+          state.kind === 'refused' || (state.kind === 'waiting' && state.reason !== null),
+      );
+    const findings = entries.flatMap(({ key, name, state }) =>
+      isOpen ? [] : [`${tab.who} ${name} ${key}: still ${state.kind}`],
+    );
+    const shown = new Set(entries.map(({ key }) => key));
+    const dropped = new Set(device.tabs.flatMap((one) => [...one.dropped]));
+    for (const { key, way, wanted } of device.tabs.flatMap(({ asked }) => asked)) {
+      // What the kitchen wanted may have been done by somebody else meanwhile: then it is not sent.
+      const isDone = wanted.name.startsWith('kitchen.');
+      const isThere = acked.has(key) || shown.has(key) || dropped.has(key) || isDone;
+      if (way === 'queued' && !isThere) findings.push(`${tab.who} ${wanted.name} ${key}: is lost`);
+    }
+    if (entries.length > 0) return findings;
+    const different = [...tab.replicas.values()].filter(({ channel, tables }) =>
+      [...tables].some(
+        ([table, rows]) => !isDeepStrictEqual(tab.client.optimistic(channel).table(table), rows),
+      ),
+    );
+    return [
+      ...findings,
+      ...different.map(({ channel }) => `${tab.who} ${channel}: something lies over it`),
+    ];
+  });
 }
 
 async function history({ house }: Simulation): Promise<readonly CommitRecord[]> {

@@ -23,7 +23,7 @@ async function findingsOf(seed: number): Promise<readonly string[]> {
 
 describe('clients on a bad network', () => {
   it.each(slices)(
-    'SIM-1 SIM-2 SIM-3 SIM-4 converge, lose nothing and double nothing: seeds $from to $to',
+    'SIM-1 SIM-2 SIM-3 SIM-4 SIM-7 converge, lose nothing and double nothing: seeds $from to $to',
     async ({ slice }) => {
       const findings: string[] = [];
       for (const seed of slice) findings.push(...(await findingsOf(seed)));

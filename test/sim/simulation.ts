@@ -75,8 +75,9 @@ export class Simulation {
     for (const person of choosePeople(dice, clients)) {
       const clock = new WallClock(time, EVENING);
       clock.skewMs = Math.round((dice.next() * 2 - 1) * network.weather.skewMs);
+      const hasQueue = dice.chance(0.6);
       const parts = { person, time, clock, hubClock: house.clock, dice, network, plant };
-      this.devices.push(new Device(parts));
+      this.devices.push(new Device({ ...parts, hasQueue }));
     }
     await this.pass(3_000);
   }
@@ -151,6 +152,7 @@ export class Simulation {
   #act(): void {
     const tab = this.dice.pick(this.tabs);
     if (tab === undefined) return;
+    if (tab.decideOnRefused()) return;
     const wanted = this.#want(tab);
     if (wanted !== null) tab.ask(wanted);
   }

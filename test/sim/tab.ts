@@ -6,9 +6,15 @@ import {
   ClientEnded,
   CommandRefused,
   connectClient,
+  memoryStorage,
   type Client,
+  type ClientStorage,
+  type MemoryDisk,
+  type Queue,
+  type QueueableName,
   type Replica,
 } from '../../src/client/index.js';
+import { QUEUEABLE } from '../../src/client/prediction/queueable.js';
 import type { CommandAnswer } from '../../src/client/index.js';
 import type { CommandName } from '../../src/domain/registry.js';
 import { uuidV7Source } from '../../src/base/ids.js';
@@ -28,6 +34,8 @@ import { Program, type VirtualTime, type WallClock } from './virtual-time.js';
 export interface Asked {
   readonly wanted: Wanted;
   readonly key: string;
+  /** `queued`: its client said that it is on the disk. `dropped`: a person took it out. */
+  way: 'online' | 'queueing' | 'queued' | 'dropped';
   /** `ended`: the client came to its end before. null: nothing was told. */
   outcome: { readonly acked: CommandAnswer } | { readonly refused: string } | 'ended' | null;
 }
@@ -43,6 +51,8 @@ export interface TabParts {
   readonly dice: Random;
   readonly network: Network;
   readonly plant: Plant;
+  /** The device's; null: its programs keep nothing. */
+  readonly disk: MemoryDisk | null;
 }
 
 export class Tab implements Actor {
@@ -53,14 +63,18 @@ export class Tab implements Actor {
   readonly program: Program;
   readonly client: Client;
   readonly replicas: ReadonlyMap<string, Replica>;
+  /** Keys of entries that a person took out. */
+  readonly dropped = new Set<string>();
   readonly folds: ReadonlyMap<string, EventFold>;
   readonly asked: Asked[] = [];
   readonly #parts: TabParts;
+  readonly #storage: ClientStorage | null;
   #wake: () => void = () => undefined;
 
   constructor(parts: TabParts) {
     const { person, who, time, dice, network, plant, clock } = parts;
     this.#parts = parts;
+    this.#storage = parts.disk === null ? null : memoryStorage(parts.disk);
     this.who = who;
     this.person = person;
     this.post = { role: person.role, branchId: BRANCH };
@@ -86,6 +100,7 @@ export class Tab implements Actor {
       clock,
       random: dice.next,
       newId: uuidV7Source(clock, diceBytes(dice)),
+      ...(this.#storage !== null && { storage: this.#storage }),
     };
     this.client = connectClient(plant.client === undefined ? options : plant.client(options));
     this.replicas = new Map(
@@ -108,19 +123,53 @@ export class Tab implements Actor {
     );
   }
 
+  /** What the hub has said. */
+  rowsHeld(view: ViewName, table: string): readonly ViewRow[] {
+    const channel = this.#channelOf(view);
+    return [
+      ...(this.replicas
+        .get(channel ?? '')
+        ?.tables.get(table)
+        ?.values() ?? []),
+    ];
+  }
+
+  /** What the screen shows: with what is queued laid over it. */
   rows(view: ViewName, table: string): readonly ViewRow[] {
-    const followed = this.person.views.find((one) => one.view === view);
-    if (followed === undefined) return [];
-    const replica = this.replicas.get(channelName({ branchId: BRANCH, ...followed }));
-    return [...(replica?.tables.get(table)?.values() ?? [])];
+    const channel = this.#channelOf(view);
+    if (channel === null) return [];
+    if (this.#storage === null) return this.rowsHeld(view, table);
+    return [...(this.client.optimistic(channel).tables.get(table)?.values() ?? [])];
+  }
+
+  /** null: there is no queue. */
+  get queue(): Queue | null {
+    return this.#storage === null ? null : this.client.queue;
+  }
+
+  /** A person looks at what was refused, now and then; false: there was nothing to decide, or no time. */
+  decideOnRefused(): boolean {
+    const { dice } = this.#parts;
+    const entry = dice.pick(this.queue?.refused ?? []);
+    if (entry === undefined || !dice.chance(0.3)) return false;
+    if (dice.chance(0.4)) this.client.queue.retry(entry.key).catch(() => undefined);
+    else {
+      this.dropped.add(entry.key);
+      this.client.queue.drop(entry.key).catch(() => undefined);
+    }
+    return true;
   }
 
   /** Asks the hub, online. */
   ask(wanted: Wanted): void {
     const { dice } = this.#parts;
     const key = `${this.who}-${String(this.asked.length + 1)}-${String(dice.whole(0, 999_999))}`;
-    const asked: Asked = { wanted, key, outcome: null };
+    const asked: Asked = { wanted, key, way: 'online', outcome: null };
     this.asked.push(asked);
+    if (this.queue !== null && wanted.name in QUEUEABLE && dice.chance(0.75)) {
+      this.#enqueue(asked, this.queue);
+      return;
+    }
     const options = { key, ...(wanted.expect !== undefined && { expect: wanted.expect }) };
     this.client.command(wanted.name as CommandName, wanted.payload as never, options).then(
       (acked) => {
@@ -133,6 +182,25 @@ export class Tab implements Actor {
     );
   }
 
+  #enqueue(asked: Asked, queue: Queue): void {
+    const { wanted, key } = asked;
+    asked.way = 'queueing';
+    queue.add(wanted.name as QueueableName, wanted.payload as never, { key }).then(
+      () => {
+        asked.way = 'queued';
+      },
+      (error: unknown) => {
+        // By the rules of the house, on what this device knows.
+        if (error instanceof CommandRefused) asked.outcome = { refused: error.code };
+      },
+    );
+  }
+
+  #channelOf(view: ViewName): string | null {
+    const followed = this.person.views.find((one) => one.view === view);
+    return followed === undefined ? null : channelName({ branchId: BRANCH, ...followed });
+  }
+
   /** The device says that the network is there again. */
   wake(): void {
     if (!this.program.isKilled) this.#wake();
@@ -141,6 +209,7 @@ export class Tab implements Actor {
   /** The program is gone in the middle of whatever it did. */
   kill(): void {
     this.program.kill();
+    void this.#storage?.close();
     const { network } = this.#parts;
     for (const link of network.of(this.outlet)) link.abandonedByClient();
   }

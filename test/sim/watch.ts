@@ -117,8 +117,8 @@ export class Watch {
   #paid(tab: Tab, now: number): void {
     let known = this.#payments.get(tab);
     if (known === undefined) this.#payments.set(tab, (known = new Map<string, string>()));
-    const payments = new Set(tab.rows('orders', 'order_payment').map(({ id }) => id));
-    const orders = new Set(tab.rows('orders', 'order_header').map(({ id }) => id));
+    const payments = new Set(tab.rowsHeld('orders', 'order_payment').map(({ id }) => id));
+    const orders = new Set(tab.rowsHeld('orders', 'order_header').map(({ id }) => id));
     for (const [payment, order] of known) {
       if (payments.has(payment)) continue;
       known.delete(payment);
@@ -126,7 +126,7 @@ export class Watch {
         this.#find(`at ${String(now)} ms ${tab.who}: payment ${payment} of ${order} is gone`);
       }
     }
-    for (const row of tab.rows('orders', 'order_payment')) {
+    for (const row of tab.rowsHeld('orders', 'order_payment')) {
       known.set(row.id, String(row['order_id']));
     }
   }
