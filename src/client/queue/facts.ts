@@ -17,6 +17,8 @@ interface Saved {
   readonly clockOffsetMs: number;
   /** null: not known yet, or another branch's. */
   readonly branch: BranchGetResult | null;
+  /** The last one that was open, also when none is. */
+  readonly lastShift: BranchGetResult['shift'];
 }
 
 export interface FactsParts {
@@ -37,6 +39,9 @@ export class Facts {
   #saved: Saved | null = null;
   /** A hub was met in this life of the client. */
   #met = false;
+  #asking = false;
+  /** What was asked for is of before. */
+  #askAgain = false;
 
   constructor(parts: FactsParts) {
     this.#parts = parts;
@@ -57,6 +62,11 @@ export class Facts {
     return this.#saved?.branch ?? null;
   }
 
+  /** null: none is known. */
+  get lastShift(): BranchGetResult['shift'] {
+    return this.#saved?.lastShift ?? null;
+  }
+
   /** The hub's time, as far as it is known. */
   get serverNow(): number {
     const { clock, serverNow } = this.#parts;
@@ -70,9 +80,10 @@ export class Facts {
 
   welcomed({ principal, serverTime }: WelcomeMessage): void {
     this.#met = true;
-    const branch = this.#saved?.principal.branch_id === principal.branch_id ? this.branch : null;
+    const known = this.#saved?.principal.branch_id === principal.branch_id ? this.#saved : null;
+    const { branch = null, lastShift = null } = known ?? {};
     const clockOffsetMs = serverTime - this.#parts.clock.now();
-    this.#save({ principal, clockOffsetMs, branch });
+    this.#save({ principal, clockOffsetMs, branch, lastShift });
     this.refresh();
   }
 
@@ -81,14 +92,28 @@ export class Facts {
     const { branchGet, log } = this.#parts;
     const branchId = this.#saved?.principal.branch_id;
     if (branchId === undefined) return;
+    this.#askAgain = this.#asking;
+    if (this.#asking) return;
+    this.#asking = true;
     branchGet(branchId).then(
       (branch) => {
-        if (this.#saved?.principal.branch_id === branchId) this.#save({ ...this.#saved, branch });
+        this.#answered(branchId, branch);
       },
       (cause: unknown) => {
         log.warn({ cause }, 'the rules of the branch are not known');
+        this.#answered(branchId, null);
       },
     );
+  }
+
+  /** `branch` null: it was refused. */
+  #answered(branchId: string, branch: BranchGetResult | null): void {
+    this.#asking = false;
+    const saved = this.#saved;
+    if (branch !== null && saved?.principal.branch_id === branchId) {
+      this.#save({ ...saved, branch, lastShift: branch.shift ?? saved.lastShift });
+    }
+    if (this.#askAgain) this.refresh();
   }
 
   #save(saved: Saved): void {

@@ -13,7 +13,7 @@ import type { ClientStorage } from '../../../src/client/storage/storage.js';
 import { encode } from '../../../src/protocol/codec.js';
 import type { HubMessage } from '../../../src/protocol/messages.js';
 import { FakeConnection } from '../../support/fake-connection.js';
-import { EVENING, TestHub } from '../../support/hub.js';
+import { EVENING, TestHub, type TestHubOptions } from '../../support/hub.js';
 import type { HubClient } from '../../support/hub-client.js';
 import { ManualTimers } from '../../support/manual-timers.js';
 
@@ -108,8 +108,11 @@ export class House {
     this.watcher = watcher;
   }
 
-  static async open({ shift = true }: { readonly shift?: boolean } = {}): Promise<House> {
-    const hub = await TestHub.open();
+  static async open({
+    shift = true,
+    ...options
+  }: TestHubOptions & { readonly shift?: boolean } = {}): Promise<House> {
+    const hub = await TestHub.open(options);
     const watcher = await hub.client({ role: 'manager' });
     const house = new House(hub, watcher);
     if (shift) await house.openShift();
