@@ -6,7 +6,7 @@ import type { StoredEntry } from './entry.js';
 type Columns = Readonly<Record<string, unknown>>;
 
 /**
- * The records that the command made, with their present versions, where all of them are there with the content that the
+ * The records that the command made or closed, with their present versions, where all of them are there with the content that the
  * payload gives them; null: they are not, or are another's.
  */
 export function foundDone(
@@ -15,6 +15,7 @@ export function foundDone(
 ): RecordVersions | null {
   const { header, lines, payments } = order;
   const records: RecordVersions = { order_header: { [header.id]: header.version } };
+  if (name === 'order.close') return header.status === 'closed' ? records : null;
   if (name === 'order.open' && !agree(header, payload, ['order_type', 'number'])) return null;
   if (name === 'payment.add') {
     const payment = payments.find(({ id }) => id === payload['payment_id']);

@@ -3,7 +3,7 @@ import type { Cancel, Clock, Timers } from '../../base/clock.js';
 import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import type { CommandPayloads } from '../../domain/registry.js';
-import type { ClientHeartbeat, WelcomeMessage } from '../../protocol/messages.js';
+import type { ClientHeartbeat, Encoding, WelcomeMessage } from '../../protocol/messages.js';
 import type { BranchGetResult, OrderGetResult } from '../../protocol/results.js';
 import type { Replica } from '../replica/replica.js';
 import type { Truth } from '../replica/truth.js';
@@ -26,6 +26,7 @@ const SLOTS_PART = 0.5;
 
 export interface OfflineParts {
   readonly storage: ClientStorage;
+  readonly encoding: Encoding;
   /** null: one of the pages that hold the storage open leads; where nobody else can, this client. */
   readonly leadership: Leadership | null;
   /** Order numbers kept ready; 0: none. */
@@ -110,16 +111,16 @@ export class Offline {
     );
   }
 
-  /** What another client wrote just before its end may not have been told. */
+  /** Whoever led before may have written to the last moment, and told nobody. */
   #lead(log: Log): void {
-    this.#stored.read().then(
-      () => {
+    this.#stored
+      .read()
+      .catch((cause: unknown) => {
+        log.error({ cause }, 'the queue could not be read again: what is known of it is sent');
+      })
+      .finally(() => {
         this.#sender.lead();
-      },
-      (cause: unknown) => {
-        log.error({ cause }, 'the queue could not be read: nothing queued is sent');
-      },
-    );
+      });
   }
 
   connected(welcome: WelcomeMessage): void {
@@ -188,6 +189,9 @@ export class Offline {
         return session();
       },
       order: orderGet,
+      shiftMayBeAnother: () => {
+        this.#facts.refresh();
+      },
       command: ({ key, name, branchId, payload, queuedAt }, expect) =>
         commands.give(name, payload as CommandPayloads[typeof name], {
           key,

@@ -6,6 +6,9 @@ import type { Cancel, Clock } from '../../base/clock.js';
 import type { NewId } from '../../base/ids.js';
 import { REFUSALS, type Refusal } from '../../base/refusal.js';
 import type { CommandPayloads } from '../../domain/registry.js';
+import { encode } from '../../protocol/codec.js';
+import { MESSAGE_BYTES_MAX, REQUEST_ID_LENGTH_MAX } from '../../protocol/limits.js';
+import type { Encoding } from '../../protocol/messages.js';
 import { withIds, type QueueableName } from '../prediction/queueable.js';
 import { CommandRefused } from '../requests/errors.js';
 import { seenBy } from '../prediction/intents.js';
@@ -49,6 +52,7 @@ export interface QueueParts {
   readonly numbers: Pick<Numbers, 'take'> | null;
   readonly newId: NewId;
   readonly clock: Clock;
+  readonly encoding: Encoding;
   readonly plan: () => Plan;
   /** Resolves when the storage has been read. */
   readonly ready: Promise<void>;
@@ -114,7 +118,7 @@ export class Queue {
 
   /**
    * Resolves as soon as the command is on the disk. Rejects with `CommandRefused` where the rules of the house refuse it on
-   * what this device knows, or the queue is full; with `StorageFailed` where the disk does not take it: then it is not queued.
+   * what this device knows, it is longer than the hub takes, or the queue is full; with `StorageFailed` where the disk does not take it: then it is not queued.
    */
   add<Name extends QueueableName>(
     name: Name,
@@ -127,6 +131,7 @@ export class Queue {
       const entry = this.#entry(name, payload, key);
       const { stored } = this.#parts;
       if (stored.size >= QUEUE_LENGTH_MAX) throw full(name, key);
+      this.#refuseIfLong(entry);
       this.#refuseByRules(entry);
       const numbered = await this.#withNumber(entry);
       const added = await stored.append(numbered);
@@ -134,17 +139,19 @@ export class Queue {
     });
   }
 
-  /** The outcome of an entry that was queued before, for example by an earlier life of this client. */
-  outcome(key: string): Promise<Outcome> {
+  /** The outcome of an entry that was queued before, for example by an earlier life of this client. Never rejects. */
+  async outcome(key: string): Promise<Outcome> {
+    // Before it has been read the queue only looks empty.
+    await this.#parts.ready.catch(() => undefined);
     return this.#outcomes.of(key);
   }
 
   /** Sends a refused entry again as it is: the person has seen how things stand now. */
   retry(key: string): Promise<Queued> {
-    return this.#decide(key, (held) => ({ ...held, seen: this.#seenBy(held) }));
+    return this.#decide(key, (held) => held);
   }
 
-  /** Sends a refused entry again with another payload. */
+  /** Sends a refused entry again with another payload. Rejects with `CommandRefused` where that is longer than the hub takes. */
   amend<Name extends QueueableName>(
     key: string,
     payload: CommandPayloads[Name],
@@ -152,7 +159,8 @@ export class Queue {
     return this.#decide(key, (held) => {
       const { newId } = this.#parts;
       const amended = { ...held, payload: withIds(held.name, payload, newId) };
-      return { ...amended, seen: this.#seenBy(amended) };
+      this.#refuseIfLong(amended);
+      return amended;
     }) as Promise<Queued<Name>>;
   }
 
@@ -204,10 +212,34 @@ export class Queue {
     };
   }
 
-  /** The rows that the command changes as the person sees them: with what is queued laid over them. */
-  #seenBy(entry: Pick<StoredEntry, 'name' | 'branchId' | 'payload'>): StoredEntry['seen'] {
+  /** The rows that the command changes as the person sees them: with what is queued, up to the place `before`, laid over them. */
+  #seenBy(
+    entry: Pick<StoredEntry, 'name' | 'branchId' | 'payload'>,
+    before?: string,
+  ): StoredEntry['seen'] {
     const { name, payload } = commandOf(entry);
-    return seenBy(this.#parts.overlay.unit(entry.branchId, unitOfEntry(entry)), name, payload);
+    const rows = this.#parts.overlay.unit(entry.branchId, unitOfEntry(entry), before);
+    return seenBy(rows, name, payload);
+  }
+
+  /** The request id at its longest leaves room for what is not known yet: a number, and greater versions. */
+  #refuseIfLong({ key, name, branchId, payload, queuedAt: clientAt, seen }: StoredEntry): void {
+    const id = 'r'.repeat(REQUEST_ID_LENGTH_MAX);
+    const expect = seen?.expect ?? {};
+    const message = {
+      type: 'command',
+      id,
+      key,
+      name,
+      branchId,
+      payload,
+      clientAt,
+      expect,
+    } as const;
+    const { length } = encode(message, this.#parts.encoding);
+    if (length <= MESSAGE_BYTES_MAX) return;
+    const reason = `${String(length)} bytes are more than the hub takes`;
+    throw refused(name, key, { code: 'validation_failed', message: reason });
   }
 
   #refuseByRules(entry: StoredEntry): void {
@@ -242,7 +274,7 @@ export class Queue {
   }
 
   #queued<Name extends QueueableName>({ key, payload }: QueueEntry): Queued<Name> {
-    const settled = this.outcome(key);
+    const settled = this.#outcomes.of(key);
     return { key, payload: payload as CommandPayloads[Name], settled };
   }
 
@@ -254,9 +286,11 @@ export class Queue {
       const changed =
         entry === undefined
           ? null
-          : await stored.change(entry.place, (held) =>
-              held.state.kind === 'refused' ? { ...change(held), state: waiting } : undefined,
-            );
+          : await stored.change(entry.place, (held) => {
+              if (held.state.kind !== 'refused') return undefined;
+              const decided = change(held);
+              return { ...decided, seen: this.#seenBy(decided, entry.place), state: waiting };
+            });
       if (changed === null) throw new Error(`no entry with the key ${key} waits for a decision`);
       return this.#queued(changed);
     });

@@ -24,7 +24,7 @@ export function afterRefusal(entry: QueueEntry, refusal: CommandRefused): AfterR
   const error = toQueueRefusal(refusal);
   const code = WAITS[error.code];
   if (code !== undefined) return { kind: 'wait', reason: { code, message: error.message } };
-  if (error.code === 'already_exists') {
+  if (error.code === 'already_exists' || isRefusedClose(entry, error)) {
     const orderId = entry.payload['order_id'];
     if (typeof orderId === 'string') return { kind: 'look', orderId, error };
   }
@@ -32,6 +32,18 @@ export function afterRefusal(entry: QueueEntry, refusal: CommandRefused): AfterR
     return { kind: 'unnumbered', change: withoutNumber };
   }
   return { kind: 'refused', error };
+}
+
+/** A closed order takes no second close: it may be this very one. */
+function isRefusedClose({ name }: QueueEntry, { code }: QueueRefusal): boolean {
+  return name === 'order.close' && code === 'invalid_state';
+}
+
+/** Whether the shift is another than this client thought. */
+export function isAboutShift(after: AfterRefusal): boolean {
+  return (
+    after.kind === 'unnumbered' || (after.kind === 'wait' && after.reason.code === 'shift_closed')
+  );
 }
 
 function withoutNumber(held: StoredEntry): StoredEntry {

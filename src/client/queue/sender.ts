@@ -4,10 +4,11 @@
  */
 import type { Cancel, Timers } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
+import type { RecordVersions } from '../../domain/change-set.js';
 import type { Expect } from '../../domain/command.js';
 import type { OrderGetResult } from '../../protocol/results.js';
 import { CONFLICTS_MAX, type CommandAnswer } from '../requests/commands.js';
-import { ClientEnded, CommandRefused } from '../requests/errors.js';
+import { ClientEnded, CommandRefused, Refused } from '../requests/errors.js';
 import { foundDone } from './already-done.js';
 import {
   isOwed,
@@ -16,9 +17,9 @@ import {
   type QueueEntry,
   type StoredEntry,
 } from './entry.js';
-import { expectationOf, type Known } from './expectation.js';
+import { expectationOf, type Expectation, type Known } from './expectation.js';
 import { planOf } from './plan.js';
-import { afterRefusal, versionConflict } from './refusals.js';
+import { afterRefusal, isAboutShift, versionConflict } from './refusals.js';
 import type { Seen } from './seen.js';
 import type { StoredQueue } from './stored-queue.js';
 import type { Truth } from '../replica/truth.js';
@@ -43,6 +44,8 @@ export interface QueueHub {
   /** Retryable refusals and lost connections are waited out; rejects with `CommandRefused` or `ClientEnded`. */
   command(entry: QueueEntry, expect: Expect): Promise<CommandAnswer>;
   order(branchId: string, orderId: string): Promise<OrderGetResult>;
+  /** A refusal says that the shift is not the one that this client knows of. */
+  shiftMayBeAnother(): void;
 }
 
 export interface SenderParts {
@@ -132,7 +135,7 @@ export class Sender {
     let next: QueueEntry | null = entry;
     let current: CommandRefused['current'];
     for (let conflicts = 0; next !== null; conflicts += 1) {
-      const expectation = expectationOf(next, this.#known(next.branchId, current));
+      const expectation = this.#expectation(next, current);
       if (expectation.kind === 'conflict') {
         await this.#enter(next, { kind: 'refused', error: versionConflict(expectation.current) });
         return;
@@ -150,6 +153,18 @@ export class Sender {
       const again = refusal.code === 'version_conflict' && conflicts < CONFLICTS_MAX;
       next = again && current !== undefined ? sent : await this.#refused(sent, refusal);
     }
+  }
+
+  /**
+   * What an earlier life of the client had sent goes out as it was: the hub may have done it, and then what the replica shows
+   * is its own doing.
+   */
+  #expectation(entry: QueueEntry, current: CommandRefused['current']): Expectation {
+    const { state } = entry;
+    if (state.kind === 'sending' && current === undefined) {
+      return { kind: 'expect', expect: state.expect };
+    }
+    return expectationOf(entry, this.#known(entry.branchId, current));
   }
 
   /** Null: it was acknowledged. */
@@ -189,6 +204,7 @@ export class Sender {
     if (refusal.retryable) throw refusal;
     const { hub } = this.#parts;
     const after = afterRefusal(entry, refusal);
+    if (isAboutShift(after)) hub.shiftMayBeAnother();
     switch (after.kind) {
       case 'wait':
         await this.#enter(entry, { kind: 'waiting', reason: after.reason });
@@ -197,8 +213,7 @@ export class Sender {
       case 'unnumbered':
         return this.#change(entry, after.change);
       case 'look': {
-        const order = await hub.order(entry.branchId, after.orderId);
-        const records = foundDone(entry, order);
+        const records = await this.#foundDone(entry, after.orderId);
         if (records !== null) await this.#acknowledged(entry, { version: null, records });
         else await this.#enter(entry, { kind: 'refused', error: after.error });
         return null;
@@ -206,6 +221,16 @@ export class Sender {
       case 'refused':
         await this.#enter(entry, { kind: 'refused', error: after.error });
         return null;
+    }
+  }
+
+  /** Null: it was not done, for all that this person is shown. */
+  async #foundDone(entry: QueueEntry, orderId: string): Promise<RecordVersions | null> {
+    try {
+      return foundDone(entry, await this.#parts.hub.order(entry.branchId, orderId));
+    } catch (cause) {
+      if (cause instanceof Refused && !cause.retryable) return null;
+      throw cause;
     }
   }
 
@@ -257,11 +282,13 @@ export class Sender {
     const { stored, hub, log } = this.#parts;
     const epoch = hub.session?.epoch;
     if (!this.#leads || epoch === undefined) return;
-    for (const { place, state } of stored.entries) {
+    for (const { place, state, seen } of stored.entries) {
       if (state.kind !== 'acknowledged' || state.epoch === epoch) continue;
-      const again = { kind: 'waiting', reason: null } as const;
+      const again = { kind: 'sending', expect: seen?.expect ?? {} } as const;
       stored
-        .change(place, (held) => ({ ...held, state: again }))
+        .change(place, (held) =>
+          held.state.kind === 'acknowledged' ? { ...held, state: again } : undefined,
+        )
         .catch((cause: unknown) => {
           log.error({ cause }, 'an acknowledged command of another history was not queued again');
         });

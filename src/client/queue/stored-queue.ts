@@ -63,7 +63,7 @@ export class StoredQueue {
       this.#held = new Map(
         stored.map(({ key: place, value }) => [
           place,
-          unlessEqual(before.get(place), { ...(value as StoredEntry), place }),
+          unlessEqual(before.get(place) ?? null, { ...(value as StoredEntry), place }),
         ]),
       );
       this.#tell(differences(before, this.#held));
@@ -80,23 +80,22 @@ export class StoredQueue {
     });
   }
 
-  /** Undefined from `change`: leave it as it is. Resolves with the new entry; null where nothing was changed. */
+  /**
+   * Undefined from `change`: leave it as it is. Resolves with the new entry; null where nothing was changed. Either way the
+   * copy then shows what is stored, also where the client that wrote it died before it could tell.
+   */
   change(
     place: string,
     change: (held: StoredEntry) => StoredEntry | undefined,
   ): Promise<QueueEntry | null> {
     return this.#inTurn(async () => {
       let next: StoredEntry | undefined;
-      await this.#storage.update<StoredEntry>(SPACE, place, (held) => {
+      const stored = await this.#storage.update<StoredEntry>(SPACE, place, (held) => {
         next = held === undefined ? undefined : change(held);
         return next ?? held;
       });
-      if (next === undefined) return null;
-      const before = this.#held.get(place) ?? null;
-      const after = { ...next, place };
-      this.#held.set(place, after);
-      this.#tell([{ before, after }]);
-      return after;
+      const after = this.#shows(place, stored);
+      return next === undefined ? null : after;
     });
   }
 
@@ -117,6 +116,17 @@ export class StoredQueue {
     this.#forget();
   }
 
+  /** Null: nothing is stored at that place. */
+  #shows(place: string, stored: StoredEntry | undefined): QueueEntry | null {
+    const before = this.#held.get(place) ?? null;
+    const after = stored === undefined ? null : unlessEqual(before, { ...stored, place });
+    if (after === before) return after;
+    if (after === null) this.#held.delete(place);
+    else this.#held.set(place, after);
+    this.#tell([{ before, after }]);
+    return after;
+  }
+
   #inTurn<Value>(run: () => Promise<Value>): Promise<Value> {
     const done = this.#turn.then(run);
     this.#turn = done.catch(() => undefined);
@@ -130,8 +140,8 @@ export class StoredQueue {
 }
 
 /** The held one where it is stored as the same text. */
-function unlessEqual(held: QueueEntry | undefined, read: QueueEntry): QueueEntry {
-  return held !== undefined && JSON.stringify(held) === JSON.stringify(read) ? held : read;
+function unlessEqual(held: QueueEntry | null, read: QueueEntry): QueueEntry {
+  return held !== null && JSON.stringify(held) === JSON.stringify(read) ? held : read;
 }
 
 function differences(

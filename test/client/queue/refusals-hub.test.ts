@@ -210,6 +210,28 @@ describe('leased numbers', () => {
     expect(await cook.client.numbers?.take()).toBeNull();
   });
 
+  it('C-NUM-4 who is not shown the shift learns by a refused number that the rest is of an old one', async () => {
+    const till = house.till({ role: 'waiter' });
+    for (const view of ['orders', 'menu']) till.client.subscribe(`main/${view}`);
+    await house.settle();
+    const { queue, numbers } = till.client;
+    await house.closeShift();
+    await house.openShift();
+    const open = async (order_id: string): Promise<number> => {
+      const order = { order_id, order_type: 'takeaway' } as const;
+      return (await queue.add('order.open', order)).payload.number ?? 0;
+    };
+    const old = await open('o1');
+    await house.pass(1_000);
+    expect(queue.renumbered).toMatchObject([{ printed: old }]);
+    expect(numbers?.ready).toBe(20);
+    const fresh = await open('o2');
+    await house.pass(5_000);
+    expect(queue.renumbered).toHaveLength(1);
+    const header = house.watcher.row('main/orders', 'order_header', 'o2');
+    expect(header).toMatchObject({ number: fresh });
+  });
+
   it('C-NUM-3 where the answer to a lease is lost, the same key gives the same range', async () => {
     const till = house.till();
     let lost = false;
