@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { QueueEntry } from '../../../src/client/index.js';
+import { offlineQueue, type QueueEntry } from '../../../src/client/index.js';
 import { foundDone } from '../../../src/client/queue/already-done.js';
 import type { OrderGetResult } from '../../../src/protocol/results.js';
 import { scene, settle, type Scene } from '../support.js';
@@ -10,7 +10,11 @@ import { expectSold, sell } from './sale.js';
 const OPEN = { order_id: 'o1', order_type: 'takeaway' } as const;
 
 async function queueing(disk = new MemoryDisk()): Promise<Scene> {
-  const stage = scene({ storage: memoryStorage(disk), numbersReady: 0 });
+  const stage = scene({
+    storage: memoryStorage(disk),
+    offline: offlineQueue,
+    numbersReady: 0,
+  });
   await stage.client.queue.ready;
   return stage;
 }

@@ -1,6 +1,6 @@
 /** What is sent once more, and what is known of it then. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Leadership } from '../../../src/client/index.js';
+import { offlineQueue, type Leadership } from '../../../src/client/index.js';
 import { MemoryDisk, memoryStorage } from '../../../src/client/storage/memory.js';
 import type { ClientStorage } from '../../../src/client/storage/storage.js';
 import { scene, settle } from '../support.js';
@@ -12,7 +12,7 @@ const LINE = { id: 'l1', order_id: 'o1', status: 'queued', mark: null, qty: 1 };
 describe('a record that changes again and again', () => {
   it('C-Q-18 after three more tries it is left to a person', async () => {
     const storage = memoryStorage();
-    const stage = scene({ storage, numbersReady: 0 });
+    const stage = scene({ storage, offline: offlineQueue, numbersReady: 0 });
     stage.client.subscribe('main/kitchen');
     stage.connection().welcome();
     await settle();
@@ -44,6 +44,7 @@ function deaf(disk: MemoryDisk): { readonly storage: ClientStorage; readonly upd
   const inner = memoryStorage(disk);
   const counted = { updates: 0 };
   const storage: ClientStorage = {
+    sharedAs: inner.sharedAs,
     entries: (space) => inner.entries(space),
     append: (space, value) => inner.append(space, value),
     update: (space, key, change) => {
