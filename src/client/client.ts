@@ -213,8 +213,9 @@ export class Client {
   }
 
   #needsStorage(): Offline {
-    if (this.#offline === null)
+    if (this.#offline === null) {
       throw new Error('a queue needs the options `storage` and `offline`');
+    }
     return this.#offline;
   }
 
