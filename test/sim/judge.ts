@@ -13,6 +13,7 @@ import { recordsOf } from '../support/random-traffic/collect.js';
 import { wrote, type Answer } from '../support/random-traffic/journal.js';
 import { BRANCH } from './house.js';
 import { ALL_VIEWS } from './people.js';
+import type { Wanted } from '../support/random-traffic/moves.js';
 import type { Simulation } from './simulation.js';
 import { auditorToken } from './truth.js';
 
@@ -129,6 +130,11 @@ function queues({ devices, house }: Simulation): readonly string[] {
   const acked = new Set(
     journal.requests.flatMap((request) => (journal.isAcked(request) ? [request.key] : [])),
   );
+  const closed = new Set(
+    journal.requests.flatMap((request) =>
+      request.name === 'order.close' && acked.has(request.key) ? [request.payload['order_id']] : [],
+    ),
+  );
   return devices.flatMap((device) => {
     const { tab } = device;
     if (tab === null || tab.queue === null) return [];
@@ -146,8 +152,8 @@ function queues({ devices, house }: Simulation): readonly string[] {
     const shown = new Set(entries.map(({ key }) => key));
     const dropped = new Set(device.tabs.flatMap((one) => [...one.dropped]));
     for (const { key, way, wanted } of device.tabs.flatMap(({ asked }) => asked)) {
-      // What the kitchen wanted may have been done by somebody else meanwhile: then it is not sent.
-      const isDone = wanted.name.startsWith('kitchen.');
+      // What was wanted may have been done by somebody else meanwhile.
+      const isDone = wanted.name.startsWith('kitchen.') || isClosed(wanted, closed);
       const isThere = acked.has(key) || shown.has(key) || dropped.has(key) || isDone;
       if (way === 'queued' && !isThere) findings.push(`${tab.who} ${wanted.name} ${key}: is lost`);
     }
@@ -178,6 +184,11 @@ async function history({ house }: Simulation): Promise<readonly CommitRecord[]> 
     cursor = page.cursor;
   } while (cursor !== null);
   return commits;
+}
+
+/** The order was to be closed, and somebody's close of it was acknowledged. */
+function isClosed({ name, payload }: Wanted, closed: ReadonlySet<unknown>): boolean {
+  return name === 'order.close' && closed.has((payload as { order_id?: unknown }).order_id);
 }
 
 /** Every key that was acknowledged is in the hub's history, and none is there twice. */

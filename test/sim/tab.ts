@@ -7,6 +7,7 @@ import {
   CommandRefused,
   connectClient,
   memoryStorage,
+  offlineQueue,
   type Client,
   type ClientStorage,
   type MemoryDisk,
@@ -28,6 +29,7 @@ import type { Network } from './network.js';
 import { Outlet } from './outlet.js';
 import type { Person } from './people.js';
 import type { Plant } from './plant.js';
+import { FAIR } from './weather.js';
 import { Program, type VirtualTime, type WallClock } from './virtual-time.js';
 
 /** What somebody asked of their client, and what it told them. */
@@ -100,7 +102,7 @@ export class Tab implements Actor {
       clock,
       random: dice.next,
       newId: uuidV7Source(clock, diceBytes(dice)),
-      ...(this.#storage !== null && { storage: this.#storage }),
+      ...(this.#storage !== null && { storage: this.#storage, offline: offlineQueue }),
     };
     this.client = connectClient(plant.client === undefined ? options : plant.client(options));
     this.replicas = new Map(
@@ -217,6 +219,9 @@ export class Tab implements Actor {
   async #token(): Promise<string> {
     const { person, dice, hubClock, network } = this.#parts;
     if (dice.chance(network.weather.tokenFailures)) throw new Error('no token today');
+    // Short ones end before the judges look: a client that reconnects in that moment is right to be stale.
+    const isShort = network.weather !== FAIR && dice.chance(0.5);
+    const lifeMs = isShort ? dice.whole(15_000, 45_000) : 600_000;
     const token: SimToken = {
       principal: {
         id: person.name,
@@ -225,7 +230,7 @@ export class Tab implements Actor {
         branch_id: BRANCH,
         device_id: this.outlet.deviceId,
       },
-      expiresAt: hubClock.now() + dice.whole(15_000, 300_000),
+      expiresAt: hubClock.now() + lifeMs,
       nonce: String(dice.whole(0, 1_000_000)),
     };
     return Promise.resolve(JSON.stringify(token));

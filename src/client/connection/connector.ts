@@ -24,6 +24,9 @@ const LOOK_MS = 250;
 const ASLEEP_MS = 7_000;
 /** At a wake, a hub that was heard since is there; any other is pinged. */
 const JUST_HEARD_MS = 2_000;
+/** What a fresh token mends; a `hello` that was too slow for a bad network is worth another one. */
+const NEEDS_TOKEN: ReadonlySet<number> = new Set([CLOSE.unauthenticated, CLOSE.helloTimeout]);
+
 export interface ConnectorEvents {
   /** Told last, when all the others have been; `Connector.state` is the new one in each of them. */
   state(state: ConnectionState): void;
@@ -321,8 +324,7 @@ export class Connector {
   }
 
   #lost(code: number, reason: string): void {
-    const freshToken = code === CLOSE.unauthenticated && this.#tokens.renewable;
-    if (!shouldReconnect(code) && !freshToken) {
+    if (!shouldReconnect(code) && !(NEEDS_TOKEN.has(code) && this.#tokens.renewable)) {
       this.#end(code, { kind: 'refused', code, reason });
       return;
     }

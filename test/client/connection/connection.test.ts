@@ -93,6 +93,21 @@ describe('connection', () => {
     expect(connection().last('hello').token).toBe('t2');
   });
 
+  it('C-CONN-26 a hello that was too slow for the network is tried again, with a fresh token', async () => {
+    const tokens = ['t1', 't2'];
+    const { client, timers, connection } = scene({
+      token: () => Promise.resolve(tokens.shift() ?? 'none'),
+    });
+    await settle();
+    connection().open();
+    connection().cut(4408);
+    expect(client.state.kind).toBe('offline');
+    timers.advance(1_000);
+    await settle();
+    connection().open();
+    expect(connection().last('hello').token).toBe('t2');
+  });
+
   it('C-CONN-7 a token that cannot be fetched is asked for again', async () => {
     let tries = 0;
     const { client, timers, connections } = scene({
