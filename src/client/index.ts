@@ -31,3 +31,16 @@ export {
 } from './storage/storage.js';
 export { clientHooks, signalOf, type ClientHooks, type HookLibrary } from './hooks.js';
 export type { QueueableName } from './prediction/queueable.js';
+export type { Expect } from '../domain/command.js';
+export type { Role, Rows, TableName } from '../domain/rows.js';
+export type { RefusalCode } from '../base/refusal.js';
+export type {
+  Encoding,
+  Principal,
+  QueryName,
+  ViewName,
+  ViewRow,
+  WelcomeMessage,
+} from '../protocol/messages.js';
+export type { QueryParams } from '../protocol/queries.js';
+export type * from '../protocol/results.js';
