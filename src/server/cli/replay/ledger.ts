@@ -37,9 +37,8 @@ export class Ledger {
   ): Promise<CommandAnswer> {
     const options = { key, retryMs: RETRY_MS, ...(expect === undefined ? {} : { expect }) };
     const answer = await client.command(name, payload, options);
-    // What changed nothing keeps no key.
-    const isKept = Object.keys(answer.records).length > 0;
-    this.acknowledged(key, isKept ? answer.version : null);
+    // What changed nothing, since somebody else had done it, keeps no key.
+    if (Object.keys(answer.records).length > 0) this.acknowledged(key, answer.version);
     if (answer.replayed) this.counts.replayed += 1;
     return answer;
   }
