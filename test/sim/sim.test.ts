@@ -33,6 +33,17 @@ describe('clients on a bad network', () => {
   );
 });
 
+/** Seeds that found something once, with what it was. */
+const FOUND = [
+  [257, 'an order that was refused a new number and dropped stayed in the queue for ever'],
+] as const;
+
+describe('clients on a bad network, once more', () => {
+  it.each(FOUND)('SIM-1 SIM-2 seed %i: %s', async (seed) => {
+    expect(await findingsOf(seed)).toEqual([]);
+  });
+});
+
 describe('the simulation itself', () => {
   it(
     'SIM-5 gives the same run for the same seed, and another for another',

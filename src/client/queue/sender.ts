@@ -312,7 +312,7 @@ export class Sender {
 
   #hasSettled(): boolean {
     for (const entry of this.#parts.stored.entries) {
-      if (!isOwed(entry) && entry.newNumber?.told !== false) return true;
+      if (!isOwed(entry) && !isToBeTold(entry)) return true;
     }
     return false;
   }
@@ -323,11 +323,16 @@ export class Sender {
     const owed = new Set(stored.entries.filter(isOwed).map(unitOfEntry));
     const places: string[] = [];
     for (const entry of stored.entries) {
-      if (isOwed(entry) || entry.newNumber?.told === false) continue;
+      if (isOwed(entry) || isToBeTold(entry)) continue;
       const isDone = !owed.has(unitOfEntry(entry)) && seen.has(entry);
       if (isDone || entry.state.kind === 'dropped') places.push(entry.place);
     }
     if (places.length > 0) await stored.remove(places);
     for (const place of places) seen.forget(place);
   }
+}
+
+/** The order got another number than the one printed, and nobody has seen it yet. What was dropped got none. */
+function isToBeTold({ state, newNumber }: QueueEntry): boolean {
+  return state.kind === 'acknowledged' && newNumber?.told === false;
 }
