@@ -10,6 +10,7 @@ import {
   changeTexts,
   storageClosed,
   StorageFailed,
+  storedValue,
   valueText,
   type ClientStorage,
   type Entry,
@@ -180,7 +181,7 @@ class FileStorage implements ClientStorage {
   ): Promise<Value | undefined> {
     return this.#write(() => {
       const text = this.#get.get(space, key);
-      const held = text === undefined ? undefined : (JSON.parse(text) as Value);
+      const held = storedValue<Value>(text);
       const changed = change(held);
       if (changed !== held) this.#change(space, new Map([[key, changed]]));
       return changed;

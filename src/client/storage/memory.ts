@@ -5,6 +5,7 @@ import {
   appendKey,
   changeTexts,
   storageClosed,
+  storedValue,
   valueText,
   type ClientStorage,
   type Entry,
@@ -71,7 +72,7 @@ class MemoryStorage implements ClientStorage {
   ): Promise<Value | undefined> {
     return this.#settle(() => {
       const text = this.#disk.space(space).get(key);
-      const held = text === undefined ? undefined : (JSON.parse(text) as Value);
+      const held = storedValue<Value>(text);
       const changed = change(held);
       if (changed !== held) this.#put(space, new Map([[key, changed]]));
       return changed;

@@ -87,9 +87,14 @@ export function changeTexts(
   return texts;
 }
 
+/** The value that a stored text stands for; undefined: nothing is stored. */
+export function storedValue<Value>(text: string | undefined): Value | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as Value);
+}
+
 const DIGITS = 16;
 
-/** The key of the count-th appended value: as long as any safe integer, so that keys sort as their counts do. */
+/** The key of the count-th appended value, with the digits of the greatest safe integer, so that keys sort as their counts do. */
 export function appendKey(count: number): string {
   return String(count).padStart(DIGITS, '0');
 }
