@@ -181,7 +181,7 @@ class FileStorage implements ClientStorage {
   ): Promise<Value | undefined> {
     return this.#write(() => {
       const text = this.#get.get(space, key);
-      const held = storedValue<Value>(text);
+      const held = storedValue(text) as Value | undefined;
       const changed = change(held);
       if (changed !== held) this.#change(space, new Map([[key, changed]]));
       return changed;

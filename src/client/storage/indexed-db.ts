@@ -188,7 +188,7 @@ class IndexedDbStorage implements ClientStorage {
     return this.#settle(async () => {
       const { changed, isNew } = await this.#write(async (transaction) => {
         const text = await transaction.objectStore('entries').get([space, key]);
-        const held = storedValue<Value>(text);
+        const held = storedValue(text) as Value | undefined;
         const made = change(held);
         if (made === held) return { changed: made, isNew: false };
         await put(transaction, space, changeTexts(new Map([[key, made]])));

@@ -72,7 +72,7 @@ class MemoryStorage implements ClientStorage {
   ): Promise<Value | undefined> {
     return this.#settle(() => {
       const text = this.#disk.space(space).get(key);
-      const held = storedValue<Value>(text);
+      const held = storedValue(text) as Value | undefined;
       const changed = change(held);
       if (changed !== held) this.#put(space, new Map([[key, changed]]));
       return changed;

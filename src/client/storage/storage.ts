@@ -88,8 +88,8 @@ export function changeTexts(
 }
 
 /** The value that a stored text stands for; undefined: nothing is stored. */
-export function storedValue<Value>(text: string | undefined): Value | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as Value);
+export function storedValue(text: string | undefined): unknown {
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }
 
 const DIGITS = 16;

@@ -9,6 +9,7 @@ import {
 } from '../../../src/client/index.js';
 import type { SocketEvents } from '../../../src/client/connection/socket.js';
 import { MemoryDisk, memoryStorage } from '../../../src/client/storage/memory.js';
+import type { Leadership } from '../../../src/client/queue/leadership.js';
 import type { ClientStorage } from '../../../src/client/storage/storage.js';
 import { encode } from '../../../src/protocol/codec.js';
 import type { HubMessage } from '../../../src/protocol/messages.js';
@@ -199,4 +200,15 @@ export function stoppingStorage(storage: ClientStorage, writes: number): ClientS
     onForeignWrite: (space, listener) => storage.onForeignWrite(space, listener),
     close: () => storage.close(),
   };
+}
+
+/** Whoever asks first leads; `leads` holds each one's way to it, in the order in which they asked. */
+export function firstLeads(): { readonly leads: (() => void)[]; readonly leadership: Leadership } {
+  const leads: (() => void)[] = [];
+  const leadership: Leadership = (_name, lead) => {
+    leads.push(lead);
+    if (leads.length === 1) lead();
+    return () => undefined;
+  };
+  return { leads, leadership };
 }

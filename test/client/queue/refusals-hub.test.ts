@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryDisk } from '../../../src/client/storage/memory.js';
-import type { Leadership } from '../../../src/client/index.js';
-import { House, type Till } from './house.js';
+import { House, type Till, firstLeads } from './house.js';
 import { TOTAL, expectSold, outcomesOf, sell } from './sale.js';
 
 let house: House;
@@ -157,12 +156,7 @@ describe('what the queue does with a refusal', () => {
 
   it('C-Q-5 two clients on one storage show the same entries, and only the one that leads sends', async () => {
     const disk = new MemoryDisk();
-    const leads: (() => void)[] = [];
-    const leadership: Leadership = (_name, lead) => {
-      leads.push(lead);
-      if (leads.length === 1) lead();
-      return () => undefined;
-    };
+    const { leads, leadership } = firstLeads();
     const leader = await tillAtWork({ disk, leadership });
     const follower = await tillAtWork({ disk, leadership });
     const queued = await sell(follower.client);

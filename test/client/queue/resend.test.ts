@@ -1,10 +1,10 @@
 /** What is sent once more, and what is known of it then. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { offlineQueue, type Leadership } from '../../../src/client/index.js';
+import { offlineQueue } from '../../../src/client/index.js';
 import { MemoryDisk, memoryStorage } from '../../../src/client/storage/memory.js';
 import type { ClientStorage } from '../../../src/client/storage/storage.js';
 import { scene, settle } from '../support.js';
-import { House, type Till } from './house.js';
+import { House, type Till, firstLeads } from './house.js';
 import { expectSold, outcomesOf, sell } from './sale.js';
 
 const LINE = { id: 'l1', order_id: 'o1', status: 'queued', mark: null, qty: 1 };
@@ -117,12 +117,7 @@ describe('a till that stops before it hears the answer', () => {
 
   it('C-Q-5 who takes the lead reads what the one before wrote last and told nobody', async () => {
     const disk = new MemoryDisk();
-    const leads: (() => void)[] = [];
-    const leadership: Leadership = (_name, lead) => {
-      leads.push(lead);
-      if (leads.length === 1) lead();
-      return () => undefined;
-    };
+    const { leads, leadership } = firstLeads();
     const leader = await follow({ disk, leadership });
     const follower = await follow({ storage: deaf(disk).storage, leadership });
     leader.cable.unplug();
