@@ -27,6 +27,7 @@ const OWNERS = {
   'cli-progress': '^src/server/cli/',
   commander: '^src/server/cli/',
   'csv-parse': '^src/server/cli/',
+  'csv-stringify': '^src/api/reports/csv\\.ts$',
   'fast-json-patch': '^src/protocol/patch\\.ts$',
   idb: '^src/client/storage/indexed-db\\.ts$',
   fastify: '^src/(api/|server/http\\.ts$)',
@@ -38,6 +39,7 @@ const OWNERS = {
   'pino-pretty': '^src/server/log\\.ts$',
   'prom-client': '^src/server/metrics\\.ts$',
   'rate-limiter-flexible': '^src/(hub|api)/limits/',
+  tar: '^src/store/backup/',
   typebox: '^src/',
   ws: '^src/(server/ws/|client/connection/node-socket\\.ts$)',
 };

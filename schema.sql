@@ -1,4 +1,4 @@
--- The database of a hub, version 2. Names of tables and columns are those of docs/protocol.md.
+-- The database of a hub, version 3. Names of tables and columns are those of docs/protocol.md.
 --
 -- Money is an integer of the branch's minor units, times are UTC epoch milliseconds, rates are basis points.
 -- Every record's key begins with its branch, and so does every reference: no record can point into another branch.
@@ -236,6 +236,7 @@ CREATE TABLE order_line (
   version INTEGER NOT NULL CHECK (version >= 1),
   tax_included INTEGER NOT NULL CHECK (tax_included IN (0, 1)),
   voided_by TEXT,
+  recalls INTEGER CHECK (recalls >= 1),
   commit_version INTEGER NOT NULL,
   PRIMARY KEY (branch_id, id),
   FOREIGN KEY (branch_id, order_id) REFERENCES order_header (branch_id, id)
@@ -426,28 +427,134 @@ CREATE TABLE login_failure (
 -- Old ones, to be forgotten.
 CREATE INDEX login_failure_last ON login_failure (last_at);
 
--- What was recorded is never altered: archiving alone moves such rows out, whole shifts at a time.
+-- What a closed shift, a business date and a month came to, so that any range of dates is answered from few rows.
+-- Written in the transaction that closes the shift, from what it says; they stand in no event and can be made again from the orders.
+-- `figures` comes last: whoever reads the columns before it does not touch its pages.
+CREATE TABLE shift_summary (
+  branch_id TEXT NOT NULL,
+  shift_id TEXT NOT NULL,
+  business_date TEXT NOT NULL,
+  closed_version INTEGER NOT NULL,
+  orders INTEGER NOT NULL,
+  total INTEGER NOT NULL,
+  figures TEXT NOT NULL CHECK (json_valid(figures)),
+  PRIMARY KEY (branch_id, shift_id),
+  FOREIGN KEY (branch_id, shift_id) REFERENCES pos_shift (branch_id, id)
+) STRICT;
+-- The shifts of a range of dates.
+CREATE INDEX shift_summary_date ON shift_summary (branch_id, business_date);
+
+CREATE TABLE day_summary (
+  branch_id TEXT NOT NULL REFERENCES branch (id),
+  business_date TEXT NOT NULL,
+  shifts INTEGER NOT NULL,
+  orders INTEGER NOT NULL,
+  guests INTEGER NOT NULL,
+  gross INTEGER NOT NULL,
+  discount INTEGER NOT NULL,
+  tax INTEGER NOT NULL,
+  total INTEGER NOT NULL,
+  figures TEXT NOT NULL CHECK (json_valid(figures)),
+  PRIMARY KEY (branch_id, business_date)
+) STRICT;
+
+-- `month` as 2026-05, of business dates.
+CREATE TABLE month_summary (
+  branch_id TEXT NOT NULL REFERENCES branch (id),
+  month TEXT NOT NULL CHECK (month GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]'),
+  figures TEXT NOT NULL CHECK (json_valid(figures)),
+  PRIMARY KEY (branch_id, month)
+) STRICT;
+
+-- The archive's files. `writing`: the marker, the file is not to be trusted yet; `moved`: reads go to the file, rows that are still
+-- here are being taken away; `done`: they are gone. A start finishes or undoes what it finds.
+-- `orders`: the orders of one shift; `events`: the versions from `first_version` to `last_version`, whose chain begins behind `hash_before`.
+CREATE TABLE archive_segment (
+  branch_id TEXT NOT NULL REFERENCES branch (id),
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('orders', 'events')),
+  state TEXT NOT NULL CHECK (state IN ('writing', 'moved', 'done')),
+  shift_id TEXT,
+  first_version INTEGER,
+  last_version INTEGER,
+  hash_before BLOB CHECK (length(hash_before) = 32),
+  hash_after BLOB CHECK (length(hash_after) = 32),
+  records INTEGER,
+  bytes INTEGER,
+  raw_bytes INTEGER,
+  sha256 TEXT CHECK (length(sha256) = 64),
+  blocks TEXT CHECK (json_valid(blocks)),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (branch_id, id)
+) STRICT;
+-- The segment of an event; the last one.
+CREATE INDEX archive_segment_version ON archive_segment (branch_id, last_version) WHERE kind = 'events';
+CREATE INDEX archive_segment_shift ON archive_segment (branch_id, shift_id) WHERE kind = 'orders';
+
+-- Where an archived order is: an order that stands here is read from its segment, whatever the tables above still hold of it.
+CREATE TABLE archived_order (
+  branch_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  segment_id TEXT NOT NULL,
+  block INTEGER NOT NULL,
+  shift_id TEXT NOT NULL,
+  business_date TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  table_no TEXT,
+  status TEXT NOT NULL CHECK (status IN ('closed', 'voided')),
+  opened_at INTEGER NOT NULL,
+  PRIMARY KEY (branch_id, id),
+  FOREIGN KEY (branch_id, segment_id) REFERENCES archive_segment (branch_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX archived_order_segment ON archived_order (branch_id, segment_id);
+-- order.list, as the indexes of order_header; the highest number of a business date.
+CREATE UNIQUE INDEX archived_order_number ON archived_order (branch_id, business_date, number);
+CREATE INDEX archived_order_opened ON archived_order (branch_id, opened_at, id);
+CREATE INDEX archived_order_table ON archived_order (branch_id, table_no, opened_at, id) WHERE table_no IS NOT NULL;
+CREATE INDEX archived_order_voided ON archived_order (branch_id, opened_at, id) WHERE status = 'voided';
+
+-- The order of an archived payment: payments are refunded by their id.
+CREATE TABLE archived_payment (
+  branch_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  order_id TEXT NOT NULL,
+  PRIMARY KEY (branch_id, id),
+  FOREIGN KEY (branch_id, order_id) REFERENCES archived_order (branch_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- What was recorded is never altered. Archiving alone moves such rows out, whole shifts at a time: in the transactions that do,
+-- and in no other that anybody sees, `meta` holds `moving`.
 CREATE TRIGGER order_payment_no_update BEFORE UPDATE ON order_payment
   BEGIN SELECT RAISE(ABORT, 'order_payment is append-only'); END;
 CREATE TRIGGER order_payment_no_delete BEFORE DELETE ON order_payment
+  WHEN NOT EXISTS (SELECT 1 FROM meta WHERE name = 'moving')
   BEGIN SELECT RAISE(ABORT, 'order_payment is append-only'); END;
 CREATE TRIGGER order_adjustment_no_update BEFORE UPDATE ON order_adjustment
   BEGIN SELECT RAISE(ABORT, 'order_adjustment is append-only'); END;
 CREATE TRIGGER order_adjustment_no_delete BEFORE DELETE ON order_adjustment
+  WHEN NOT EXISTS (SELECT 1 FROM meta WHERE name = 'moving')
   BEGIN SELECT RAISE(ABORT, 'order_adjustment is append-only'); END;
 CREATE TRIGGER cash_movement_no_update BEFORE UPDATE ON cash_movement
   BEGIN SELECT RAISE(ABORT, 'cash_movement is append-only'); END;
 CREATE TRIGGER cash_movement_no_delete BEFORE DELETE ON cash_movement
+  WHEN NOT EXISTS (SELECT 1 FROM meta WHERE name = 'moving')
   BEGIN SELECT RAISE(ABORT, 'cash_movement is append-only'); END;
 CREATE TRIGGER order_status_log_no_update BEFORE UPDATE ON order_status_log
   BEGIN SELECT RAISE(ABORT, 'order_status_log is append-only'); END;
 CREATE TRIGGER order_status_log_no_delete BEFORE DELETE ON order_status_log
+  WHEN NOT EXISTS (SELECT 1 FROM meta WHERE name = 'moving')
   BEGIN SELECT RAISE(ABORT, 'order_status_log is append-only'); END;
 CREATE TRIGGER order_line_status_log_no_update BEFORE UPDATE ON order_line_status_log
   BEGIN SELECT RAISE(ABORT, 'order_line_status_log is append-only'); END;
 CREATE TRIGGER order_line_status_log_no_delete BEFORE DELETE ON order_line_status_log
+  WHEN NOT EXISTS (SELECT 1 FROM meta WHERE name = 'moving')
   BEGIN SELECT RAISE(ABORT, 'order_line_status_log is append-only'); END;
 CREATE TRIGGER sync_event_no_update BEFORE UPDATE ON sync_event
   BEGIN SELECT RAISE(ABORT, 'sync_event is append-only'); END;
 CREATE TRIGGER sync_event_no_delete BEFORE DELETE ON sync_event
+  WHEN NOT EXISTS (SELECT 1 FROM meta WHERE name = 'moving')
   BEGIN SELECT RAISE(ABORT, 'sync_event is append-only'); END;
+-- An archived order's id is taken for ever: a till that comes back after weeks does not open it twice.
+CREATE TRIGGER order_header_archived BEFORE INSERT ON order_header
+  WHEN EXISTS (SELECT 1 FROM archived_order WHERE branch_id = NEW.branch_id AND id = NEW.id)
+  BEGIN SELECT RAISE(ABORT, 'order_header is archived'); END;

@@ -3,6 +3,6 @@ import type { Rows, TableName } from './rows.js';
 
 export const INTERNAL_COLUMNS = {
   order_header: ['reopen_reason'],
-  order_line: ['tax_included', 'voided_by'],
+  order_line: ['tax_included', 'voided_by', 'recalls'],
   pos_shift: ['z_report'],
 } as const satisfies { readonly [T in TableName]?: readonly (keyof Rows[T] & string)[] };

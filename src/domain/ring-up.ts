@@ -112,5 +112,6 @@ function lineOf(
     version: 1,
     tax_included: item.tax_included,
     voided_by: null,
+    recalls: null,
   };
 }

@@ -73,6 +73,7 @@ const COPY: { readonly [T in TableName]: (row: Rows[T]) => Rows[T] } = {
     version: row.version,
     tax_included: row.tax_included,
     voided_by: row.voided_by,
+    recalls: row.recalls,
   }),
   pos_shift: (row) => ({ ...row }),
   order_payment: (row) => ({ ...row }),

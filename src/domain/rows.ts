@@ -93,6 +93,8 @@ export interface OrderLine {
   readonly tax_included: boolean;
   /** Inside the store only: who voided it, for the reports; null: it is not voided. */
   readonly voided_by: string | null;
+  /** Inside the store only: how often the kitchen took it back to an earlier step; null: never. */
+  readonly recalls: number | null;
 }
 
 export interface OrderPayment {

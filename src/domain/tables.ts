@@ -89,6 +89,7 @@ export const TABLES: Definitions = {
       version: 'integer',
       tax_included: 'boolean',
       voided_by: 'text',
+      recalls: 'integer',
     },
     internal: INTERNAL_COLUMNS.order_line,
     appendOnly: false,

@@ -39,7 +39,7 @@ export interface BranchGetResult {
 export type PublicHeader = Omit<OrderHeader, 'reopen_reason'>;
 
 /** A line as clients see it: without the store's own columns. */
-export type PublicLine = Omit<OrderLine, 'tax_included' | 'voided_by'>;
+export type PublicLine = Omit<OrderLine, 'tax_included' | 'voided_by' | 'recalls'>;
 
 /** A line as the kitchen sees it: without money. */
 export type KitchenLine = Omit<

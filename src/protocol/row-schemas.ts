@@ -97,6 +97,7 @@ const COLUMNS: { readonly [T in ShownTable]: Columns<T> } = {
     version: Version,
     tax_included: Yes,
     voided_by: TextOrNull,
+    recalls: nullable(Type.Integer()),
   },
   order_payment: {
     id: Text,

@@ -17,6 +17,7 @@ import type {
   StatusLogRow,
   TableName,
 } from '../domain/rows.js';
+import type { ShiftSummary } from './reports.js';
 import type { SecretChange, SecretReads } from './secrets.js';
 import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from './history.js';
 
@@ -45,6 +46,8 @@ export interface CommitRequest {
   readonly secrets?: readonly SecretChange[];
   /** Takes over what another program has done to the data; absent: an ordinary commit. */
   readonly adopts?: Adoption;
+  /** What the shift that this commit closes came to: kept in the same transaction. */
+  readonly summary?: ShiftSummary;
 }
 
 /** Rows that another program wrote or removed. Append-only ones are not taken over, only restored. */

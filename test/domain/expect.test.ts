@@ -58,7 +58,12 @@ describe('D-EXPECT-2 an old version is refused with the records as they stand', 
   test('D-EXPECT-2 only those that differ are shown, without internal columns', () => {
     const refusal = check(LINES, { order_line: { 'line-1': 4, 'line-2': 1 } });
     expect(refusal?.code).toBe('version_conflict');
-    const { tax_included: _tax, voided_by: _by, ...shown } = ROWS.order_line?.[0] as OrderLine;
+    const {
+      tax_included: _tax,
+      voided_by: _by,
+      recalls: _recalls,
+      ...shown
+    } = ROWS.order_line?.[0] as OrderLine;
     expect(refusal?.current).toEqual({ order_line: { 'line-1': shown } });
   });
 

@@ -6,11 +6,11 @@ import { APPLICATION_ID, migrate, MIGRATIONS } from '../../src/store/migrations/
 
 const SCHEMAS = new URL('./schemas/', import.meta.url);
 
-function versionOne(): Database.Database {
+function ofVersion(version: number): Database.Database {
   const database = new Database(':memory:');
-  database.exec(readFileSync(new URL('version-1.sql', SCHEMAS), 'utf8'));
+  database.exec(readFileSync(new URL(`version-${String(version)}.sql`, SCHEMAS), 'utf8'));
   database.pragma(`application_id = ${String(APPLICATION_ID)}`);
-  database.pragma('user_version = 1');
+  database.pragma(`user_version = ${String(version)}`);
   return database;
 }
 
@@ -31,7 +31,7 @@ function columnsOf(database: Database.Database, table: string): string[] {
 }
 
 test('S-OPEN-7 a file of version 1 becomes what a new one is, and keeps its rows', () => {
-  const old = versionOne();
+  const old = ofVersion(1);
   old.exec(`INSERT INTO branch VALUES ('main', 'Main', 'GBP', 'Europe/London', 4, '{}', '{}', 1, 1);
     INSERT INTO staff VALUES ('main', 'ada', 'Ada', 'admin', 1, 1, 1);`);
   migrate(old);
@@ -42,4 +42,12 @@ test('S-OPEN-7 a file of version 1 becomes what a new one is, and keeps its rows
   expect(old.prepare('SELECT id, tokens_from, pin_set_at FROM staff').all()).toEqual([
     { id: 'ada', tokens_from: null, pin_set_at: null },
   ]);
+});
+
+test('S-OPEN-7 a file of version 2 becomes what a new one is', () => {
+  const old = ofVersion(2);
+  migrate(old);
+  const fresh = new Database(':memory:');
+  migrate(fresh);
+  expect(shapeOf(old)).toEqual(shapeOf(fresh));
 });

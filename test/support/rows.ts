@@ -195,6 +195,7 @@ export function makeLine(columns: Partial<OrderLine> = {}): OrderLine {
     version: 1,
     tax_included: true,
     voided_by: null,
+    recalls: null,
     ...columns,
   };
 }

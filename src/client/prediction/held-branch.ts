@@ -103,7 +103,7 @@ export class HeldBranch implements BranchState {
   }
 
   #line(line: OrderLine): OrderLine {
-    return { ...line, tax_included: this.#taxIncluded(line), voided_by: null };
+    return { ...line, tax_included: this.#taxIncluded(line), voided_by: null, recalls: null };
   }
 
   /** As the line's own figures tell; where they hold no tax, as the menu says now. */

@@ -36,6 +36,10 @@ export const kitchenSetStatus: CommandDefinition<'kitchen.set_status', KitchenSe
   },
 };
 
+function recalled({ recalls }: OrderLine): Partial<OrderLine> {
+  return { recalls: (recalls ?? 0) + 1 };
+}
+
 function refusedStep(line: OrderLine, step: Step): Decision | undefined {
   if (line.status === step) return undefined;
   if (line.station === null) return lineState(line, 'the line is of no station');
@@ -47,10 +51,15 @@ function refusedStep(line: OrderLine, step: Step): Decision | undefined {
 function stepTo(line: OrderLine, status: Step, now: number): Partial<OrderLine> {
   if (line.status === status) return {};
   switch (status) {
-    case 'preparing':
-      return { status, started_at: line.started_at ?? now, ready_at: null, served_at: null };
-    case 'ready':
-      return { status, ready_at: line.ready_at ?? now, served_at: null };
+    case 'preparing': {
+      const recall = line.status === 'queued' ? {} : recalled(line);
+      const started_at = line.started_at ?? now;
+      return { status, started_at, ready_at: null, served_at: null, ...recall };
+    }
+    case 'ready': {
+      const recall = line.status === 'served' ? recalled(line) : {};
+      return { status, ready_at: line.ready_at ?? now, served_at: null, ...recall };
+    }
     case 'served':
       return { status, served_at: now };
   }

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { StoreOpenError } from '../sqlite/errors.js';
 import { TO_VERSION_2 } from './to-version-2.js';
+import { TO_VERSION_3 } from './to-version-3.js';
 
 /** Marks a file as a hub's database: "EXPD" in SQLite's header. */
 export const APPLICATION_ID = 0x45585044;
@@ -15,7 +16,7 @@ export interface Migration {
 
 const SCHEMA = new URL('../../../schema.sql', import.meta.url);
 /** The version that schema.sql makes; files of older programs take the steps up to it. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -29,6 +30,12 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'identity',
     up(database) {
       database.exec(TO_VERSION_2);
+    },
+  },
+  {
+    name: 'archive',
+    up(database) {
+      database.exec(TO_VERSION_3);
     },
   },
 ];
