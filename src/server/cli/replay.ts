@@ -1,5 +1,5 @@
 /** `expeditor replay`: plays recorded orders through a hub, as tills and kitchen screens would, and reconciles. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { OperatorError } from '../operator-error.js';
@@ -8,6 +8,7 @@ import type { FileText } from './replay/csv.js';
 import type { Selection } from './replay/plan.js';
 import { runReplay } from './replay/run.js';
 import { isRight, summaryOf } from './replay/summary.js';
+import { zReportsFile } from './replay/z-reports.js';
 
 interface Options {
   readonly orders: string;
@@ -24,6 +25,7 @@ interface Options {
   readonly branch: string;
   readonly outage?: number;
   readonly journal?: string;
+  readonly zReports?: string;
 }
 
 const DEVICES_MAX = 64;
@@ -53,6 +55,7 @@ export function replayCommand(): Command {
       readSeconds,
     )
     .option('--journal <FILE>', 'append each acknowledged key and its version')
+    .option('--z-reports <FILE>', 'write a line for each Z report: date, number, total, hash (CSV)')
     .action(replay);
 }
 
@@ -78,6 +81,7 @@ async function replay(options: Options): Promise<void> {
     throw forOperator('replay', error);
   });
   process.stdout.write(`${summaryOf(result).join('\n')}\n`);
+  if (options.zReports !== undefined) writeText(options.zReports, zReportsFile(result.zReports));
   if (!isRight(result)) process.exitCode = 1;
 }
 
@@ -96,6 +100,15 @@ function readText(path: string): FileText {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new OperatorError(`read ${path}`, reason, 'give the path of a CSV file', error);
+  }
+}
+
+function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError(`write ${path}`, reason, 'give a path that can be written', error);
   }
 }
 

@@ -12,6 +12,7 @@ import { openProgress, type Output } from './progress.js';
 import { fetchOrders, listOrders, reconcile, type Reconciliation } from './reconciliation.js';
 import { openStage, type Stage, type StageOptions } from './stage.js';
 import { survey, type Survey } from './survey.js';
+import { fetchZReports, type ZReport } from './z-reports.js';
 
 export interface ReplayOptions {
   readonly orders: FileText;
@@ -39,6 +40,8 @@ export interface ReplayResult {
   readonly screens: number;
   /** Orders of days that an earlier run had finished. */
   readonly ordersThereAlready: number;
+  /** Of the shifts that hold the orders. */
+  readonly zReports: readonly ZReport[];
 }
 
 /** The recorded restaurant's: the files say nothing of it. */
@@ -157,6 +160,7 @@ async function conclude(
     stations: crew.stations,
     screens: crew.screens,
     ordersThereAlready: countOrders(days.over),
+    zReports: await fetchZReports(crew.witness, stored),
   };
 }
 

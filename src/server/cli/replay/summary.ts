@@ -1,6 +1,7 @@
 /** What a replay prints at its end, and whether all of it is right. */
 import { showPence } from './money.js';
 import type { ReplayResult } from './run.js';
+import { sumOf } from './z-reports.js';
 
 /** Faults listed of each kind; the rest are counted. */
 const LISTED_MAX = 5;
@@ -28,6 +29,7 @@ export function summaryOf(result: ReplayResult): string[] {
     figure('lines', String(expected.lines), String(found.lines)),
     figure('units', String(expected.units), String(found.units)),
     figure('pounds', showPence(expected.pence), showPence(found.pence)),
+    `${result.zReports.length} Z reports of these orders' shifts, together ${showPence(sumOf(result.zReports))} pounds`,
     ...faults('lost', lost),
     ...faults('doubled', doubled),
     ...faults('screens that differ from a fresh snapshot', played.differences),
