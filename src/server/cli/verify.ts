@@ -7,6 +7,7 @@ import type { VerifyReport } from '../../store/verify/findings.js';
 import { verifyDatabase } from '../../store/verify/verify-database.js';
 import { OperatorError } from '../operator-error.js';
 import { addSettings, configFrom } from './setting-options.js';
+import { openSteps } from './step-progress.js';
 
 /** A branch's id may hold colons itself. */
 const HEAD = /^(.{1,64}):(\d{1,15}):([0-9a-f]{64})$/;
@@ -21,6 +22,7 @@ export function verifyCommand(): Command {
     (text: string, heads: readonly ExpectedHead[]) => [...heads, headOf(text)],
     [],
   );
+  command.option('--json', 'the report as one line of JSON, for monitoring');
   return addSettings(command, ['data']).action(verify);
 }
 
@@ -39,8 +41,18 @@ function headOf(text: string): ExpectedHead {
 async function verify(options: Readonly<Record<string, unknown>>): Promise<void> {
   const { config } = configFrom(options);
   const expectedHeads = options['expectHead'] as readonly ExpectedHead[];
-  const report = await verifyDatabase({ file: join(config.data, DATABASE_NAME), expectedHeads });
-  for (const line of describe(report)) process.stdout.write(`${line}\n`);
+  const progress = openSteps(process.stderr);
+  const report = await verifyDatabase({
+    file: join(config.data, DATABASE_NAME),
+    expectedHeads,
+    onProgress: ({ step, done, total }) => {
+      progress.at(step, done, total);
+    },
+  }).finally(() => {
+    progress.stop();
+  });
+  const lines = options['json'] === true ? [JSON.stringify(report)] : describe(report);
+  for (const line of lines) process.stdout.write(`${line}\n`);
   if (!report.clean) process.exitCode = 1;
 }
 

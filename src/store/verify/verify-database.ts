@@ -112,6 +112,7 @@ class Verification {
     this.#onProgress({ step: 'money', done: 0, total: 1 });
     await setImmediate();
     checkMoney(this.#database, this.#findings);
+    this.#onProgress({ step: 'money', done: 1, total: 1 });
     checkRemembered(this.#database, this.#remembered, this.#findings);
     checkExpected(this.#database, this.#expected, this.#findings);
   }
@@ -123,6 +124,7 @@ class Verification {
       .prepare(`PRAGMA main.integrity_check(${String(FILE_FAULTS_MAX)})`)
       .pluck()
       .all() as string[];
+    this.#onProgress({ step: 'file', done: 1, total: 1 });
     const [first] = faults;
     if (first === undefined || first === 'ok') return;
     this.#findings.add('file', `the file is damaged: ${first}`, faults.length);
