@@ -2,7 +2,8 @@
 import Database from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { APPLICATION_ID, migrate, MIGRATIONS } from '../../src/store/migrations/migrate.js';
+import { APPLICATION_ID } from '../../src/store/migrations/application-id.js';
+import { migrate, MIGRATIONS } from '../../src/store/migrations/migrate.js';
 
 const SCHEMAS = new URL('./schemas/', import.meta.url);
 

@@ -13,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['rotate-key', async () => (await import('./rotate-key.js')).rotateKeyCommand()],
   ['replay', async () => (await import('./replay.js')).replayCommand()],
   ['verify', async () => (await import('./verify.js')).verifyCommand()],
+  ['backup', async () => (await import('./backup.js')).backupCommand()],
   ['watch', async () => (await import('./watch.js')).watchCommand()],
   ['version', async () => (await import('./version.js')).versionCommand()],
 ]);

@@ -2,11 +2,9 @@
 import type { Database } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { StoreOpenError } from '../sqlite/errors.js';
+import { APPLICATION_ID } from './application-id.js';
 import { TO_VERSION_2 } from './to-version-2.js';
 import { TO_VERSION_3 } from './to-version-3.js';
-
-/** Marks a file as a hub's database: "EXPD" in SQLite's header. */
-export const APPLICATION_ID = 0x45585044;
 
 /** Step `n` of the list makes `user_version` n out of n - 1. The first makes an empty file the newest there is. */
 export interface Migration {

@@ -44,13 +44,18 @@ function headOf(entry: unknown): BranchHead {
   throw new Error('a head in it is no [branch, version, hash]');
 }
 
+/** What stands in the file. */
+export function headsText(remembered: RememberedHeads): string {
+  return `${JSON.stringify({ format: FORMAT, ...remembered })}\n`;
+}
+
 /** Resolves when the file is on the disk under its name. */
 export async function writeHeads(directory: string, remembered: RememberedHeads): Promise<void> {
   const path = join(directory, HEADS_NAME);
   const temporary = `${path}.new`;
   const file = await open(temporary, 'w', 0o600);
   try {
-    await file.writeFile(`${JSON.stringify({ format: FORMAT, ...remembered })}\n`);
+    await file.writeFile(headsText(remembered));
     await file.sync();
   } finally {
     await file.close();
