@@ -1,5 +1,6 @@
 /** What crosses between the hub's thread and the store's two workers. */
 import type { CommitOutcome } from '../port.js';
+import type { TaskOutcome, WriterTask } from './tasks/task.js';
 
 export type DiskDurability = 'full' | 'normal';
 
@@ -74,6 +75,8 @@ export type ToWriter =
   | { readonly type: 'look' }
   /** Take away the keys whose time is over, a few at a time. */
   | { readonly type: 'expire'; readonly now: number }
+  /** Between two groups, in a transaction of its own. */
+  | { readonly type: 'task'; readonly id: number; readonly task: WriterTask }
   | { readonly type: 'close' };
 
 export type FromWriter =
@@ -107,6 +110,7 @@ export type FromWriter =
   | { readonly type: 'looked'; readonly changed: boolean }
   /** So many keys more. */
   | { readonly type: 'expired'; readonly keys: number }
+  | { readonly type: 'task_done'; readonly id: number; readonly outcome: TaskOutcome }
   /** An outcome for each item of `recover`. */
   | { readonly type: 'recovered'; readonly outcomes: readonly ItemOutcome[] }
   /** The database can no longer be trusted: nothing more is written, and the worker ends. */

@@ -17,6 +17,8 @@ import type {
   ItemOutcome,
   ToWriter,
 } from './messages.js';
+import type { TaskName, TaskOf, TaskValue } from './tasks/task.js';
+import { WaitingTasks } from './tasks/waiting-tasks.js';
 
 /** Commits that wait for their outcome; more are refused. The hub's own bound on commands in flight is lower. */
 const COMMITS_WAITING_MAX = 100_000;
@@ -59,6 +61,7 @@ export class WriteQueue {
   readonly #log: Log;
   readonly #reopen: () => Writer;
   readonly #measures = new GroupMeasures();
+  readonly #tasks = new WaitingTasks();
   readonly #listeners = new Set<(status: StoreStatus) => void>();
   readonly #settled: Map<string, number>;
   readonly #counts = { commits: 0, groups: 0, recoveries: 0, keys_expired_total: 0, wal_bytes: 0 };
@@ -86,7 +89,7 @@ export class WriteQueue {
   }
 
   stats(): Readonly<Record<string, number>> {
-    return { ...this.#counts, queue_length: this.#waitingCount() };
+    return { ...this.#counts, ...this.#tasks.stats(), queue_length: this.#waitingCount() };
   }
 
   get histograms(): Histograms {
@@ -145,7 +148,13 @@ export class WriteQueue {
     if (this.#state.kind === 'running') this.#state.writer.post({ type: 'expire', now });
   }
 
-  /** Takes no more commits, and waits until those that it has are settled. */
+  /** Has the writer do this between two groups. Rejects with a TaskError where that is not done, or nobody knows. */
+  task<N extends TaskName>(task: TaskOf<N>): Promise<TaskValue<N>> {
+    const open = !this.#draining && this.#state.kind === 'running';
+    return this.#tasks.begin(task, open ? this.#writer() : null);
+  }
+
+  /** Takes no more commits and tasks, and waits until the commits that it has are settled. */
   async drain(): Promise<void> {
     this.#draining = true;
     if (await this.#waitUntilIdle()) return;
@@ -220,6 +229,9 @@ export class WriteQueue {
         break;
       case 'expired':
         this.#counts.keys_expired_total += message.keys;
+        break;
+      case 'task_done':
+        this.#tasks.settle(message.id, message.outcome);
         break;
       case 'recovered':
         this.#recovered(message.outcomes);
@@ -297,6 +309,7 @@ export class WriteQueue {
   /** The writer failed or ended: nothing in flight is settled, what it was not given is refused. */
   #lost(reason: string): void {
     if (this.#state.kind === 'closed') return;
+    this.#tasks.lose(reason);
     if (this.#state.kind === 'closing') {
       this.#onClosed?.();
       return;

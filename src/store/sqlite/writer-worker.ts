@@ -12,6 +12,8 @@ import type { CommitItem, FromWriter, ToWriter, WriterStart } from './messages.j
 import { lookUp, secure } from './recover.js';
 import { expectFile, findRollback } from './roll-back.js';
 import { beginRun, endRun } from './run-record.js';
+import { taskHandlers } from './tasks/handlers.js';
+import { TaskRunner } from './tasks/task-runner.js';
 
 /** Commits that share one transaction; more wait for the next. */
 const GROUP_COMMITS_MAX = 256;
@@ -33,6 +35,7 @@ class WriterService {
   readonly #groups: GroupWriter;
   readonly #checkpointer: Checkpointer;
   readonly #expiry: KeyExpiry;
+  readonly #tasks: TaskRunner;
   readonly #dataVersion: Statement<[]>;
   #lastDataVersion: number;
   #failed = false;
@@ -48,6 +51,7 @@ class WriterService {
       this.#fail(reason);
     });
     this.#expiry = this.#expiring();
+    this.#tasks = new TaskRunner(database, start.durability, taskHandlers(database));
     post({ type: 'opened', epoch, heads: this.#groups.versions(), rolledBack });
   }
 
@@ -93,6 +97,9 @@ class WriterService {
       case 'expire':
         this.#expiry.begin(message.now);
         return null;
+      case 'task':
+        this.#runTask(message);
+        return null;
       case 'close':
         void this.#close();
         return null;
@@ -121,6 +128,15 @@ class WriterService {
       }
       const { outcomes, full, bugs, spent } = result;
       post({ type: 'settled', outcomes, full, bugs, walBytes: walBytes(), spent });
+      this.#checkpointer.afterGroup();
+    } catch (error) {
+      this.#fail(messageOf(error));
+    }
+  }
+
+  #runTask({ id, task }: Extract<ToWriter, { type: 'task' }>): void {
+    try {
+      post({ type: 'task_done', id, outcome: this.#tasks.run(task) });
       this.#checkpointer.afterGroup();
     } catch (error) {
       this.#fail(messageOf(error));
