@@ -2,6 +2,7 @@
 import type { NewId } from '../base/ids.js';
 import type { Refusal } from '../base/refusal.js';
 import type { ChangeSet } from './change-set.js';
+import type { ShiftSummary } from './reports/figures.js';
 import type {
   Branch,
   CashMovement,
@@ -103,6 +104,8 @@ export type Decision =
       readonly result?: Readonly<Record<string, unknown>>;
       /** The shift in the change set whose `z_number` the commit has to give. */
       readonly zNumberOf?: string;
+      /** What the shift that the change set ends came to. */
+      readonly summary?: ShiftSummary;
     }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };

@@ -34,6 +34,8 @@ const WRITE_ORDER: readonly TableName[] = [
   'cash_movement',
 ];
 
+type Change = Extract<Decision, { readonly kind: 'change' }>;
+
 /** Any row as columns. */
 type Columns = Readonly<Record<string, unknown>>;
 
@@ -134,7 +136,7 @@ export class Draft {
   }
 
   /** The change, or `unchanged` where nothing was drafted. */
-  decision(more: { result?: Record<string, unknown>; zNumberOf?: string } = {}): Decision {
+  decision(more: Omit<Change, 'kind' | 'changeSet'> = {}): Decision {
     const changeSet = this.#changeSet();
     return changeSet.length === 0 ? { kind: 'unchanged' } : { kind: 'change', changeSet, ...more };
   }

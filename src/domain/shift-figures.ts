@@ -30,9 +30,7 @@ export function cashDrawer(
   }
   const moved = { paid_in: 0, paid_out: 0, drop: 0, no_sale: 0 };
   for (const { kind, amount } of movements) moved[kind] += kind === 'no_sale' ? 1 : amount;
-  const into = shift.opening_float + taken.payment + taken.tips + moved.paid_in;
-  const outOf = taken.refund + moved.paid_out + moved.drop;
-  return {
+  const cash = {
     opening_float: shift.opening_float,
     payments: taken.payment,
     tips: taken.tips,
@@ -40,9 +38,14 @@ export function cashDrawer(
     paid_in: moved.paid_in,
     paid_out: moved.paid_out,
     drops: moved.drop,
-    no_sales: moved.no_sale,
-    expected: into - outOf,
   };
+  return { ...cash, no_sales: moved.no_sale, expected: expectedCash(cash) };
+}
+
+/** What should lie in the drawer. */
+export function expectedCash(cash: Omit<CashDrawer, 'no_sales' | 'expected'>): number {
+  const into = cash.opening_float + cash.payments + cash.tips + cash.paid_in;
+  return into - cash.refunds - cash.paid_out - cash.drops;
 }
 
 type OrderFigures = Pick<

@@ -2,7 +2,9 @@
 import { businessDate } from './business-date.js';
 import type { BranchState, CommandContext } from './command.js';
 import type { Draft } from './draft.js';
-import { shiftReport } from './report.js';
+import type { ShiftSummary } from './reports/figures.js';
+import { figuresOf } from './reports/figures-of.js';
+import { openOrders, shiftReport } from './reports/shift-report.js';
 import type { PosShift } from './rows.js';
 import { cashDrawer } from './shift-figures.js';
 import { salesWarnings, type DeviceStanding } from './unsent-sales.js';
@@ -13,8 +15,16 @@ export interface ShiftEnd {
   readonly context: CommandContext;
 }
 
-/** Drafts the end of a shift, its drawer counted and its Z report frozen; `z_number` is left to the commit. */
-export function endShift(draft: Draft, state: BranchState, { shift, ...end }: ShiftEnd): void {
+/**
+ * Drafts the end of a shift, its drawer counted and its Z report frozen; `z_number` is left to the commit. The decision has to
+ * carry the summary, which the store keeps in the same transaction.
+ */
+export function endShift(
+  draft: Draft,
+  state: BranchState,
+  { shift, ...end }: ShiftEnd,
+): ShiftSummary {
+  const { branch } = state;
   const { now, actor } = end.context;
   const shiftRecords = state.shiftRecords();
   const records = {
@@ -32,16 +42,17 @@ export function endShift(draft: Draft, state: BranchState, { shift, ...end }: Sh
     expected_cash: expected,
     over_short: end.countedCash - expected,
   };
-  const z_report = shiftReport({
-    branch: state.branch,
+  const figures = figuresOf(records, {
+    branch,
     shift: closed,
-    records,
-    kind: 'z',
-    at: now,
-    by: actor.staffId,
     item: (itemId) => state.item(itemId),
   });
+  const z_report = shiftReport({
+    ...{ branch, shift: closed, figures, kind: 'z', at: now, by: actor.staffId },
+    openOrders: openOrders(records.orders),
+  });
   draft.update('pos_shift', shift, { ...closed, z_report });
+  return { shiftId: shift.id, businessDate: shift.business_date, figures };
 }
 
 /** What the acknowledgement of a shift's end says beside its records: nothing where all devices have sent all. */

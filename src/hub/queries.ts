@@ -2,8 +2,9 @@
 import { assertNever } from '../base/assert.js';
 import { refuse, type Refusal } from '../base/refusal.js';
 import { publicRow, shiftHead } from '../domain/public-row.js';
-import { shiftReport } from '../domain/report.js';
-import type { OrderAggregate, Role, Rows, TableName } from '../domain/rows.js';
+import { figuresOf } from '../domain/reports/figures-of.js';
+import { openOrders, shiftReport, type ShiftReport } from '../domain/reports/shift-report.js';
+import type { OrderAggregate, PosShift, Role, Rows, TableName } from '../domain/rows.js';
 import type { QueryMessage, QueryName } from '../protocol/messages.js';
 import type { QueryParams } from '../protocol/queries.js';
 import type { Principal } from '../protocol/messages.js';
@@ -118,21 +119,26 @@ export class Queries {
           refuse('invalid_state', 'the shift is open; its Z report comes with the close'),
         );
       }
-      const report = shiftReport({
-        branch: hot.branch,
-        shift: open,
-        records: shiftRecordsOf(hot),
-        kind: 'x',
-        at: branch.clock.now(),
-        by: principal.id,
-        item: (id) => hot.tables.menu_item.get(id),
-      });
-      return result({ report, z_number: null });
+      return result({ report: xReport(branch, open, principal.id), z_number: null });
     }
     const stored = await this.#store.shift(branch.hub.id, shiftId ?? null);
     if (stored === null) return refused(refuse('not_found', 'there is no such shift'));
     return result({ report: stored.shift.z_report, z_number: stored.shift.z_number });
   }
+}
+
+function xReport({ hub: { hot }, clock }: HubBranch, shift: PosShift, by: string): ShiftReport {
+  const records = shiftRecordsOf(hot);
+  const item = (id: string) => hot.tables.menu_item.get(id);
+  return shiftReport({
+    branch: hot.branch,
+    shift,
+    figures: figuresOf(records, { branch: hot.branch, shift, item }),
+    openOrders: openOrders(records.orders),
+    kind: 'x',
+    at: clock.now(),
+    by,
+  });
 }
 
 function branchGet(branch: HubBranch, role: Role): QueryAnswer {

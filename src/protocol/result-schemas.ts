@@ -20,6 +20,8 @@ const ShiftReport = Type.Object({
   open_orders: strict({ count: Type.Integer(), total: Type.Integer() }),
   payments: Type.Array(Type.Object({})),
   tips: Type.Array(Type.Object({})),
+  late: Type.Optional(Type.Array(Type.Object({}))),
+  kitchen: Type.Optional(Type.Array(Type.Object({}))),
   no_sales: Type.Integer(),
   drawer: Type.Object({}),
 });

@@ -1,7 +1,7 @@
 /** What `ack.result` and `result.result` hold: the shapes that clients read. */
 import type { RecordVersions } from '../domain/change-set.js';
 import type { ShiftHead } from '../domain/public-row.js';
-import type { ShiftReport } from '../domain/report.js';
+import type { StoredShiftReport } from '../domain/reports/shift-report.js';
 import type {
   Branch,
   LineModifier,
@@ -70,7 +70,7 @@ export interface KitchenRecentResult {
 
 /** The report and, of a closed shift, the number of its Z report. */
 export interface ShiftReportResult {
-  readonly report: ShiftReport;
+  readonly report: StoredShiftReport;
   readonly z_number: number | null;
 }
 

@@ -2,12 +2,7 @@
 import type { Figures } from '../domain/reports/figures.js';
 import type { PosShift } from '../domain/rows.js';
 
-/** Written in the transaction that closes the shift, and added to those of its date and month. */
-export interface ShiftSummary {
-  readonly shiftId: string;
-  readonly businessDate: string;
-  readonly figures: Figures;
-}
+export type { ShiftSummary } from '../domain/reports/figures.js';
 
 /** Business dates, both ends included: `2026-05-18`. */
 export interface DateRange {

@@ -109,6 +109,7 @@ function moveShares(
       qty,
       mark,
       origin_line_id: line.id,
+      recalls: null,
     });
     moved.set(line.id, id);
   }

@@ -26,8 +26,8 @@ export const shiftClose: CommandDefinition<'shift.close', ShiftClose> = {
         if (refusal !== undefined) return refusal;
       }
       const draft = new Draft(state, context);
-      endShift(draft, state, { shift, countedCash: counted_cash, context });
-      return draft.decision({ zNumberOf: shift.id, ...warningsOf(unsent) });
+      const summary = endShift(draft, state, { shift, countedCash: counted_cash, context });
+      return draft.decision({ zNumberOf: shift.id, summary, ...warningsOf(unsent) });
     }),
 };
 

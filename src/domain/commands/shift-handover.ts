@@ -20,13 +20,13 @@ export const shiftHandover: CommandDefinition<'shift.handover', ShiftHandover> =
       if (successor === undefined) return notFound('staff', to_staff_id);
       if (!successor.active) return invalid('/to_staff_id', 'does not work here any more');
       const draft = new Draft(state, context);
-      endShift(draft, state, { shift, countedCash: counted_cash, context });
+      const summary = endShift(draft, state, { shift, countedCash: counted_cash, context });
       beginShift(draft, state, {
         openedBy: to_staff_id,
         registerId: shift.register_id,
         openingFloat: counted_cash,
         context,
       });
-      return draft.decision({ zNumberOf: shift.id, ...warningsOf(state.unsentSales()) });
+      return draft.decision({ zNumberOf: shift.id, summary, ...warningsOf(state.unsentSales()) });
     }),
 };

@@ -20,14 +20,11 @@ export interface OrdersTotal {
 }
 
 /** Why something was given away or taken back, and by whom. */
-export interface Because {
-  readonly reason: string | null;
-  readonly by_staff: string | null;
-}
+export type Because = { readonly reason: string | null; readonly by_staff: string | null };
 
 /**
- * Lines that took up to each bound of `KITCHEN_BOUNDS_MS` and longer than the one before; the last: longer than all. Counts at the
- * end that are 0 are left out.
+ * How many lines took up to each bound of `KITCHEN_BOUNDS_MS` and longer than the one before; one more for those that
+ * took longer than all. Counts at the end that are 0 are left out.
  */
 export type TimeCounts = readonly number[];
 
@@ -37,10 +34,16 @@ export const KITCHEN_BOUNDS_MS: readonly number[] = [
   1_200, 1_500, 1_800, 2_400, 3_600, 5_400, 7_200,
 ].map((seconds) => seconds * 1_000);
 
-/** Lines of one station that were cooked, by how long they took. */
+/** Milliseconds that a till's clock may be off: a payment taken less than this before its shift was opened is not late. */
+export const LATE_MS = 60_000;
+
+/**
+ * Lines of one station that were cooked, by how long they took. A line is ready when its station says so, at the latest when it is
+ * served; steps that were skipped have no time. The parts of a split line count each.
+ */
 export interface KitchenFigures {
   readonly station: string;
-  /** Lines that became ready or were served. */
+  /** Lines that are ready or served. */
   readonly lines: number;
   /** From sent to started. */
   readonly queue: TimeCounts;
@@ -48,11 +51,31 @@ export interface KitchenFigures {
   readonly preparation: TimeCounts;
   /** From sent to ready. */
   readonly to_ready: TimeCounts;
-  /** How often a line was taken back to an earlier step. */
+  /** How often a line was taken back to an earlier step, also one that was voided later. */
   readonly recalls: number;
 }
 
-/** Closed orders count in the shift that closed them, money in the shift that took it. Lists are in order of their keys. */
+/** Sums of drawers. The first seven are of every shift, as in its cash drawer. */
+export interface DrawerFigures {
+  readonly opening_float: number;
+  readonly payments: number;
+  readonly tips: number;
+  readonly refunds: number;
+  readonly paid_in: number;
+  readonly paid_out: number;
+  readonly drops: number;
+  /** This and the next two: of the shifts whose drawer was counted. */
+  readonly expected: number;
+  readonly counted: number;
+  readonly over_short: number;
+  /** Shifts that ended uncounted. */
+  readonly uncounted: number;
+}
+
+/**
+ * Closed orders count in the shift that closed them, voids, corrections and kitchen times also of orders that were voided whole,
+ * money in the shift that took it. Lists are in order of their keys, each key once; a key that is null comes last.
+ */
 export interface Figures {
   /** Shifts that were closed. */
   readonly shifts: number;
@@ -60,7 +83,7 @@ export interface Figures {
   readonly guests: number;
   /** Total of the orders that name their guests. */
   readonly guests_total: number;
-  /** Orders that were cooked, and the time from their first line sent to their last one ready, in all. */
+  /** Closed orders that were cooked by the shift's end, and the milliseconds from their first line sent to their last one ready, in all. */
   readonly cooked: number;
   readonly ready_ms: number;
   readonly gross: number;
@@ -98,15 +121,15 @@ export interface Figures {
     readonly method: PaymentMethod;
     readonly by_staff: string;
   } & CountAmount)[];
-  /** Payments that tills took before the shift was opened and brought in late, by device. */
+  /** Payments that tills took more than `LATE_MS` before the shift was opened and brought in late, by device; without tips. */
   readonly late: readonly ({ readonly device_id: string } & CountAmount)[];
   readonly kitchen: readonly KitchenFigures[];
-  /** Of the shifts whose drawer was counted. */
-  readonly drawer: {
-    readonly expected: number;
-    readonly counted: number;
-    readonly over_short: number;
-    /** Shifts that ended uncounted. */
-    readonly uncounted: number;
-  };
+  readonly drawer: DrawerFigures;
+}
+
+/** What a shift came to, as the store keeps it when the shift ends: a close, a handover or a rollover brings it. */
+export interface ShiftSummary {
+  readonly shiftId: string;
+  readonly businessDate: string;
+  readonly figures: Figures;
 }

@@ -56,6 +56,18 @@ it('D-SPLIT-2 a part of a line becomes a line of the same status and times; both
   ]);
 });
 
+it('R-FIG-5 what the kitchen took back stays with the line, not with the part that is split off', () => {
+  const till = new Till();
+  till.openSent('a', [{ item_id: 'steak', qty: 3 }, 'beer']);
+  for (const id of ['a-1', 'a-2']) {
+    till.bump('a', id, 'ready');
+    till.bump('a', id, 'preparing');
+  }
+  expect(split(till, { line_id: 'a-1', qty: 2 }, { line_id: 'a-2' })).toBe('change');
+  expect(till.line('a-1').recalls).toBe(1);
+  expect(till.lines('b').map(({ recalls }) => recalls)).toEqual([null, 1]);
+});
+
 it('D-SPLIT-3 lines that the kitchen does not have in hand are not marked', () => {
   const till = new Till();
   till.openSent('a', ['steak', 'water']);

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { shiftReport, type ReportOptions, type ShiftReport } from '../../src/domain/report.js';
-import type { OrderAggregate, OrderLine, TaxRules } from '../../src/domain/rows.js';
-import { makeOrder } from '../support/order.js';
+import { figuresOf, type FiguresOptions } from '../../../src/domain/reports/figures-of.js';
+import {
+  openOrders,
+  shiftReport,
+  type ReportOptions,
+  type ShiftReport,
+} from '../../../src/domain/reports/shift-report.js';
+import type { ShiftRecords } from '../../../src/domain/command.js';
+import type { OrderAggregate, OrderLine, TaxRules } from '../../../src/domain/rows.js';
+import { makeOrder } from '../../support/order.js';
 import {
   makeBranch,
   makeItem,
@@ -10,7 +17,7 @@ import {
   makeMovement,
   makePayment,
   makeShift,
-} from '../support/rows.js';
+} from '../../support/rows.js';
 
 const RULES: TaxRules = {
   service_charge_rate: 1_250,
@@ -24,19 +31,19 @@ const ITEMS = [
   makeItem({ id: 'chips', category: 'sides' }),
 ];
 
-interface Made extends Partial<ReportOptions> {
+interface Made extends Partial<ReportOptions & FiguresOptions> {
   readonly orders?: readonly OrderAggregate[];
+  readonly records?: ShiftRecords;
 }
 
-function report({ orders = [], ...options }: Made): ShiftReport {
+function report(made: Made): ShiftReport {
+  const { branch = makeBranch(), shift = makeShift(), orders = [], ...options } = made;
+  const records = made.records ?? { orders, payments: [], movements: [] };
+  const item = (id: string) => ITEMS.find((each) => each.id === id);
   return shiftReport({
-    branch: makeBranch(),
-    shift: makeShift(),
-    records: { orders, payments: [], movements: [] },
-    kind: 'x',
-    at: NOON + 5_000,
-    by: 'manager-1',
-    item: (id) => ITEMS.find((item) => item.id === id),
+    ...{ branch, shift, kind: 'x', at: NOON + 5_000, by: 'manager-1' },
+    figures: figuresOf(records, { branch, shift, item }),
+    openOrders: openOrders(records.orders),
     ...options,
   });
 }

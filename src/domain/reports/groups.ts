@@ -8,7 +8,8 @@ export class Groups<Key extends Readonly<Record<string, Part>>, Figure extends s
 
   /** `key` must list its parts in the same order at every call. */
   add(key: Key, figures: Readonly<Record<Figure, number>>): void {
-    const name = JSON.stringify(Object.values(key));
+    let name = '';
+    for (const part in key) name += nameOf(key[part] ?? null);
     const group = this.#groups.get(name);
     if (group === undefined) {
       this.#groups.set(name, { key, sums: { ...figures } });
@@ -27,6 +28,11 @@ export class Groups<Key extends Readonly<Record<string, Part>>, Figure extends s
   ranked(figure: Figure): (Key & Record<Figure, number>)[] {
     return this.list().sort((a, b) => b[figure] - a[figure]);
   }
+}
+
+/** Texts with their length before them: whatever they hold, two keys that differ have different names. */
+function nameOf(part: Part): string {
+  return typeof part === 'string' ? `${String(part.length)}:${part}` : `${String(part)},`;
 }
 
 function compareKeys(a: Readonly<Record<string, Part>>, b: Readonly<Record<string, Part>>): number {
