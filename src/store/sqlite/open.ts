@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Clock, Timers } from '../../base/clock.js';
 import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
+import { expectNoCutRestore } from '../backup/cut-restore.js';
 import type { Store } from '../port.js';
 import { StoreOpenError, messageOf } from './errors.js';
 import { HeadKeeper } from './head-keeper.js';
@@ -43,6 +44,7 @@ export interface SqliteStoreOptions {
 
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { directory, durability, timers, log } = options;
+  expectNoCutRestore(directory, DATABASE_NAME);
   makeDirectory(directory);
   const letGo = takeOwnership(directory);
   const scripts = options.workerDirectory ?? new URL('./', import.meta.url);

@@ -22,6 +22,14 @@ export function beginRun(database: Database, start: WriterStart, rolledBack: boo
   })();
 }
 
+/** A database that was brought back: what was numbered after it is void. */
+export function beginHistory(database: Database, epoch: string): void {
+  database.transaction(() => {
+    write(database, 'epoch', epoch);
+    write(database, 'clean', '1');
+  })();
+}
+
 export function endRun(database: Database): void {
   write(database, 'clean', '1');
 }
