@@ -8,6 +8,8 @@ import type { FileText } from './replay/csv.js';
 import type { Selection } from './replay/plan.js';
 import { runReplay } from './replay/run.js';
 import { isRight, summaryOf } from './replay/summary.js';
+import { runYears } from './replay/years/run.js';
+import { isRight as yearsAreRight, summaryOf as summaryOfYears } from './replay/years/summary.js';
 import { zReportsFile } from './replay/z-reports.js';
 
 interface Options {
@@ -26,6 +28,9 @@ interface Options {
   readonly outage?: number;
   readonly journal?: string;
   readonly zReports?: string;
+  readonly years?: number;
+  readonly linesPerDay: number;
+  readonly seed: number;
 }
 
 const DEVICES_MAX = 64;
@@ -56,7 +61,14 @@ export function replayCommand(): Command {
     )
     .option('--journal <FILE>', 'append each acknowledged key and its version')
     .option('--z-reports <FILE>', 'write a line for each Z report: date, number, total, hash (CSV)')
-    .action(replay);
+    .option(
+      '--years <N>',
+      'instead, make up so many years of such orders, as fast as it goes',
+      readCount,
+    )
+    .option('--lines-per-day <N>', 'with --years: on average', readAmount, 1_100)
+    .option('--seed <N>', 'with --years: another one makes another history', readAmount, 1)
+    .action((options: Options) => (options.years === undefined ? replay(options) : years(options)));
 }
 
 async function replay(options: Options): Promise<void> {
@@ -83,6 +95,31 @@ async function replay(options: Options): Promise<void> {
   process.stdout.write(`${summaryOf(result).join('\n')}\n`);
   if (options.zReports !== undefined) writeText(options.zReports, zReportsFile(result.zReports));
   if (!isRight(result)) process.exitCode = 1;
+}
+
+/** Of the options above, what a made-up history has no use for. */
+const NOT_WITH_YEARS = ['date', 'businessDate', 'url', 'token', 'outage', 'journal'] as const;
+
+const DAYS_A_YEAR = 365.25;
+
+async function years(options: Options): Promise<void> {
+  const { branch, data, years: count = 1, linesPerDay, seed } = options;
+  const unfit = NOT_WITH_YEARS.find((name) => options[name] !== undefined);
+  if (unfit !== undefined) {
+    throw new OperatorError('--years', `--${unfit} does not go with it`, 'leave one of them away');
+  }
+  const result = await runYears({
+    orders: readText(options.orders),
+    menu: readText(options.menu),
+    ...{ days: Math.round(count * DAYS_A_YEAR), linesPerDay, seed },
+    stage: { branch, ...(data === undefined ? {} : { data }) },
+    output: process.stdout,
+  }).catch((error: unknown) => {
+    throw forOperator('replay', error);
+  });
+  process.stdout.write(`${summaryOfYears(result).join('\n')}\n`);
+  if (options.zReports !== undefined) writeText(options.zReports, zReportsFile(result.zReports));
+  if (!yearsAreRight(result)) process.exitCode = 1;
 }
 
 function selectionOf({ date, businessDate }: Options): Selection {
@@ -128,6 +165,11 @@ function readSeconds(text: string): number {
   const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (seconds >= 1) return seconds;
   throw new InvalidArgumentError('It must be a whole number of seconds, from 1 to 9999.');
+}
+
+function readAmount(text: string): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) >= 1) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
 }
 
 function readCount(text: string): number {

@@ -20,3 +20,10 @@ export function derivedId(...parts: readonly (string | number)[]): string {
 export function derivedNumber(below: number, ...parts: readonly (string | number)[]): number {
   return Number.parseInt(derivedId(...parts).slice(0, 8), 16) % below;
 }
+
+/** As `derivedId`, a UUID of version 7: it sorts by `at`, UTC epoch milliseconds, as the ids that a hub makes. */
+export function derivedIdAt(at: number, ...parts: readonly (string | number)[]): string {
+  const bytes = Buffer.from(derivedId(at, ...parts).replaceAll('-', ''), 'hex');
+  bytes.writeUIntBE(at, 0, 6);
+  return formatUuid(bytes, 7);
+}

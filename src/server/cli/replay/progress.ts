@@ -3,8 +3,8 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { Writable } from 'node:stream';
 
 export interface Progress {
-  /** So many orders more are done. */
-  add(orders: number): void;
+  /** So many more are done. */
+  add(count: number): void;
   /** One line that stays. */
   line(text: string): void;
   stop(): void;
@@ -12,7 +12,8 @@ export interface Progress {
 
 export type Output = Writable & { readonly isTTY?: boolean };
 
-export function openProgress(output: Output, orders: number): Progress {
+/** `unit` is what is counted, in words. */
+export function openProgress(output: Output, total: number, unit = 'orders'): Progress {
   if (output.isTTY !== true) {
     return {
       add() {},
@@ -20,9 +21,9 @@ export function openProgress(output: Output, orders: number): Progress {
       stop() {},
     };
   }
-  const format = '{bar} {value}/{total} orders  {eta_formatted} left  {day}';
+  const format = `{bar} {value}/{total} ${unit}  {eta_formatted} left  {day}`;
   const bar = new SingleBar({ format, stream: output, hideCursor: true }, Presets.shades_classic);
-  bar.start(orders, 0, { day: '' });
+  bar.start(total, 0, { day: '' });
   return {
     add: (count) => {
       bar.increment(count);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SettableClock } from '../../../base/clock.js';
 import { startServer } from '../../compose.js';
+import type { RunningServer } from '../../running-server.js';
 import { readConfig } from '../../config.js';
 import { runningHubDoor, signingDoor, type HubDoor } from '../hub-door.js';
 
@@ -26,6 +27,11 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+export interface OwnStage extends Stage {
+  readonly clock: SettableClock;
+  readonly server: RunningServer;
+}
+
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { branch, url, token, data, workerDirectory } = options;
   if (url !== undefined) {
@@ -41,6 +47,18 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       close: () => Promise.resolve(),
     };
   }
+  return openOwnStage({
+    branch,
+    ...(data === undefined ? {} : { data }),
+    ...(workerDirectory === undefined ? {} : { workerDirectory }),
+  });
+}
+
+/** Starts a hub in this process, whose clock whoever plays on it sets. */
+export async function openOwnStage(
+  options: Omit<StageOptions, 'url' | 'token'>,
+): Promise<OwnStage> {
+  const { branch, data, workerDirectory } = options;
   const directory = data ?? mkdtempSync(join(tmpdir(), 'expeditor-replay-'));
   const clock = new SettableClock(0);
   const { config } = readConfig({
@@ -56,6 +74,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   return {
     door: signingDoor(server.tokens, socketUrl, branch),
     clock,
+    server,
     description: `a hub of its own, data: ${directory}`,
     close: () => server.close(),
   };
