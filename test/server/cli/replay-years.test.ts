@@ -85,5 +85,5 @@ describe('a replay of a made-up history', () => {
     const other = await years(3, 8);
     expect(isRight(other)).toBe(false);
     expect(other.faults.join()).toContain('is lost');
-  });
+  }, 60_000);
 });
