@@ -21,6 +21,7 @@ import type {
   StoredRow,
   StoredShift,
 } from '#dist/store/port.js';
+import type { ReportReads } from '#dist/store/reports.js';
 import type { SecretReads } from '#dist/store/secrets.js';
 import { openReader, openWriter } from '#dist/store/sqlite/database.js';
 import { encodeRequest } from '#dist/store/sqlite/encode.js';
@@ -47,6 +48,11 @@ export class SqlStore implements ReadingStore {
     endedSessions: (since) => Promise.resolve(this.#reader.endedSessions(since)),
     pairingCode: (selector) => Promise.resolve(this.#reader.pairingCode(selector)),
     loginFailures: (...of) => Promise.resolve(this.#reader.loginFailures(...of)),
+  };
+  readonly reports: ReportReads = {
+    figures: (...of) => Promise.resolve(this.#reader.figures(...of)),
+    days: (...of) => Promise.resolve(this.#reader.days(...of)),
+    shifts: (...of) => Promise.resolve(this.#reader.shifts(...of)),
   };
   readonly #file: DatabaseFile;
   readonly #writing: Database;

@@ -17,7 +17,7 @@ import type {
   StatusLogRow,
   TableName,
 } from '../domain/rows.js';
-import type { ShiftSummary } from './reports.js';
+import type { ReportReads, ShiftSummary } from './reports.js';
 import type { SecretChange, SecretReads } from './secrets.js';
 import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from './history.js';
 
@@ -46,7 +46,7 @@ export interface CommitRequest {
   readonly secrets?: readonly SecretChange[];
   /** Takes over what another program has done to the data; absent: an ordinary commit. */
   readonly adopts?: Adoption;
-  /** What the shift that this commit closes came to: kept in the same transaction. */
+  /** What the shift that this commit closes came to: kept in the same transaction; absent: it closes none. */
   readonly summary?: ShiftSummary;
 }
 
@@ -209,6 +209,9 @@ export interface Store {
   shift(branchId: string, shiftId: string | null): Promise<StoredShift | null>;
   /** The highest order number given or leased on a business date; 0: none. */
   lastNumber(branchId: string, businessDate: string): Promise<number>;
+
+  /** What closed shifts came to, over any range of dates: read beside all other reads. */
+  readonly reports: ReportReads;
 
   /** Who may log in, and who has: read on demand, never kept. */
   readonly secrets: SecretReads;

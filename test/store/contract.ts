@@ -6,6 +6,7 @@ import { loadContract } from './contract/load.js';
 import type { OpenFresh } from './contract/opened.js';
 import { outsideContract } from './contract/outside.js';
 import { readContract } from './contract/read.js';
+import { reportContract } from './contract/reports.js';
 import { secretContract } from './contract/secrets.js';
 import { verdictContract } from './contract/verdict.js';
 
@@ -18,5 +19,6 @@ export function describeStore(name: string, openFresh: OpenFresh): void {
     secretContract(openFresh);
     outsideContract(openFresh);
     historyContract(openFresh);
+    reportContract(openFresh);
   });
 }

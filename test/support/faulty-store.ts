@@ -43,6 +43,7 @@ export class FaultyStore implements Store {
   readonly #listeners = new Set<(status: StoreStatus) => void>();
   readonly #held: (() => void)[] = [];
 
+  readonly reports: Store['reports'];
   readonly order: Store['order'];
   readonly orders: Store['orders'];
   readonly answer: Store['answer'];
@@ -63,6 +64,7 @@ export class FaultyStore implements Store {
   constructor(inner: Store, nextTick: (run: () => void) => void = setImmediate) {
     this.#inner = inner;
     this.#nextTick = nextTick;
+    this.reports = inner.reports;
     this.order = inner.order.bind(inner);
     this.orders = inner.orders.bind(inner);
     this.answer = inner.answer.bind(inner);

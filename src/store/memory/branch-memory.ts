@@ -13,6 +13,7 @@ import { CommitLog } from './commit-log.js';
 import { hotRows, nextZNumber } from './queries.js';
 import { BranchRows } from './rows.js';
 import { BranchSecrets } from './secrets.js';
+import { BranchSummaries } from './summaries.js';
 import { rejection } from './verdict.js';
 
 /** How long a key is remembered. A till that was offline for longer has been closed and counted by hand. */
@@ -29,6 +30,7 @@ export class BranchMemory {
   readonly rows = new BranchRows();
   readonly secrets = new BranchSecrets();
   readonly commits = new CommitLog();
+  readonly summaries = new BranchSummaries();
   readonly #answers = new Map<string, KeptAnswer>();
   readonly #logs = new Map<string, StatusLogRow[]>();
   #forgotten = 0;
@@ -71,6 +73,7 @@ export class BranchMemory {
     }
     assert(zNumber !== null || request.zNumberOf === null, 'zNumberOf is in the change set');
     this.secrets.write(secrets);
+    if (request.summary !== undefined) this.summaries.write(request.summary);
     if (request.raisesHorizon) this.#horizon = version;
     this.commits.keep(version, request);
     this.#keepAnswer(request, now);

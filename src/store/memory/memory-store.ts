@@ -5,6 +5,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Histograms } from '../../base/histogram.js';
 import type { NewId } from '../../base/ids.js';
+import { emptyFigures } from '../../domain/reports/tally.js';
 import type { OrderLine } from '../../domain/rows.js';
 import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from '../history.js';
 import type {
@@ -22,6 +23,7 @@ import type {
   StoredRow,
   StoredShift,
 } from '../port.js';
+import type { ReportReads } from '../reports.js';
 import type { SecretReads, StoredPairingCode } from '../secrets.js';
 import { BranchMemory } from './branch-memory.js';
 import {
@@ -66,6 +68,15 @@ class MemoryStore implements Store {
     pairingCode: (selector) => Promise.resolve(this.#pairingCode(selector)),
     loginFailures: (branchId, deviceId, staffId) =>
       this.#read(branchId, [], ({ secrets }) => secrets.failures(deviceId, staffId)),
+  };
+  readonly reports: ReportReads = {
+    figures: (branchId, range) =>
+      this.#read(branchId, emptyFigures(), ({ summaries }) => summaries.figures(range)),
+    days: (branchId, range) => this.#read(branchId, [], ({ summaries }) => summaries.days(range)),
+    shifts: (branchId, range) =>
+      this.#read(branchId, [], ({ rows, summaries }) =>
+        summaries.shifts(range, (shiftId) => rows.get('pos_shift', shiftId)?.row),
+      ),
   };
   readonly #clock: Clock;
   readonly #nextTick: (run: () => void) => void;

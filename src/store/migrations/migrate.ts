@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { StoreOpenError } from '../sqlite/errors.js';
 import { APPLICATION_ID } from './application-id.js';
+import { summarizeClosedShifts } from './summarize.js';
 import { TO_VERSION_2 } from './to-version-2.js';
 import { TO_VERSION_3 } from './to-version-3.js';
 
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'archive',
     up(database) {
       database.exec(TO_VERSION_3);
+      summarizeClosedShifts(database);
     },
   },
 ];

@@ -6,6 +6,7 @@ import type { Database } from 'better-sqlite3';
 import { assert } from '../../base/assert.js';
 import type { TableName } from '../../domain/rows.js';
 import type { CommitOutcome } from '../port.js';
+import type { ShiftSummary } from '../reports.js';
 import type { SecretChange } from '../secrets.js';
 import { AdoptionWriter } from './adoption-writer.js';
 import { chainHash } from './chain.js';
@@ -20,6 +21,7 @@ import type { PlainRow } from './row-sql.js';
 import { RowStatements } from './row-statements.js';
 import { SecretWriter } from './secret-writer.js';
 import { StatusLogs } from './status-logs.js';
+import { SummaryWriter } from './summary-writer.js';
 
 /** How long a key is remembered: longer than a till stays offline. */
 export const KEY_KEPT_MS = 7 * 24 * 3_600_000;
@@ -49,6 +51,7 @@ export class CommitWriter {
   readonly #personal: PersonalHashes;
   readonly #secrets: SecretWriter;
   readonly #adoption: AdoptionWriter;
+  readonly #summaries: SummaryWriter;
   /** Shifts found open in this group; emptied by every write to a shift. */
   readonly #openShifts = new Map<string, string | null>();
   readonly #place: Place = { table: null, id: null, inserting: false };
@@ -60,6 +63,7 @@ export class CommitWriter {
     this.#logs = new StatusLogs(database);
     this.#personal = new PersonalHashes(database);
     this.#secrets = new SecretWriter(database);
+    this.#summaries = new SummaryWriter(database);
     this.#adoption = new AdoptionWriter(database, this.#rows, this.#logs);
   }
 
@@ -103,7 +107,8 @@ export class CommitWriter {
   }
 
   #writeRows(item: CommitItem, version: number, heads: GroupHeads): Written {
-    const [branchId, , , , , , , , , zNumberOf, raisesHorizon, text, , secrets, adopts] = item;
+    const [branchId, , , , , , , , , zNumberOf, raisesHorizon, text, , ...more] = item;
+    const [secrets, adopts, summary] = more;
     const changes = JSON.parse(text) as ParsedChanges;
     const zNumber = zNumberOf === null ? null : this.#giveZNumber(branchId, zNumberOf, changes);
     let toWrite = changes;
@@ -122,6 +127,9 @@ export class CommitWriter {
     if (secrets !== null) {
       const changed = JSON.parse(secrets) as SecretChange[];
       if (!this.#secrets.write(branchId, changed)) return refused({ kind: 'outdated' }, true);
+    }
+    if (summary !== null) {
+      this.#summaries.write(branchId, version, JSON.parse(summary) as ShiftSummary);
     }
     const personal = this.#personal.replace(branchId, (table) => writtenRows(changes[table]));
     const stored = zNumber === null && !personal ? text : JSON.stringify(changes);

@@ -20,5 +20,6 @@ export function encodeRequest(request: CommitRequest): CommitItem {
     JSON.stringify(request.result),
     request.secrets === undefined ? null : JSON.stringify(request.secrets),
     request.adopts === undefined ? null : JSON.stringify(request.adopts),
+    request.summary === undefined ? null : JSON.stringify(request.summary),
   ];
 }

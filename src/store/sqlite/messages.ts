@@ -25,6 +25,8 @@ export type CommitItem = readonly [
   secrets: string | null,
   /** JSON of what the commit takes over from another program; null: nothing. */
   adopts: string | null,
+  /** JSON of what the shift that it closes came to; null: it closes none. */
+  summary: string | null,
 ];
 
 /** A number is the version of a commit that gave no Z number. */

@@ -80,17 +80,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     }
     keeper.start();
     const outside = watchOutside(queue, timers);
-    const reader = new ReadClient(new URL('reader-worker.js', scripts), file, log);
     log.info({ directory, durability, epoch, branches: heads.length }, 'the store is open');
-    const load = () => loadFrom(file);
     const stopKeyRounds = startKeyRounds({
       ...{ clock: options.clock, timers },
       expire: (now) => {
         queue.expireKeys(now);
       },
     });
-    const parts = { durability, epoch, queue, reader, heads: keeper, outside, load, letGo };
-    return new SqliteStore({ ...parts, stopKeyRounds });
+    const newReader = () => new ReadClient(new URL('reader-worker.js', scripts), file, log);
+    return new SqliteStore({
+      ...{ durability, epoch, queue, heads: keeper, outside, letGo, stopKeyRounds },
+      ...{ reader: newReader(), reports: newReader() },
+      load: () => loadFrom(file),
+    });
   } catch (error) {
     await writer?.end();
     letGo();

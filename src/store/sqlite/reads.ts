@@ -1,7 +1,9 @@
 /** The reads of the Store port in SQL, in short transactions: a long reader would keep the log from shrinking. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { OrderLine, StatusLogRow, TableName } from '../../domain/rows.js';
+import type { Figures } from '../../domain/reports/figures.js';
 import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from '../history.js';
+import type { ClosedShift, DateRange, DayTotals } from '../reports.js';
 import type {
   AuthSession,
   CredentialKind,
@@ -22,6 +24,7 @@ import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
 import { AuditReader } from './audit.js';
 import { OrderHistoryReader } from './order-history.js';
 import { listOrders } from './order-list.js';
+import { ReportReader } from './report-reader.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
 import { StoredRows } from './stored-rows.js';
 
@@ -79,12 +82,14 @@ export class Reader {
   readonly #stored: StoredRows;
   readonly #histories: OrderHistoryReader;
   readonly #audit: AuditReader;
+  readonly #reports: ReportReader;
 
   constructor(database: Database) {
     this.#database = database;
     this.#stored = new StoredRows(database);
     this.#histories = new OrderHistoryReader(database);
     this.#audit = new AuditReader(database);
+    this.#reports = new ReportReader(database);
     const prepared = Object.entries(READ_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
@@ -190,6 +195,18 @@ export class Reader {
 
   audit(branchId: string, filter: AuditFilter): Promise<AuditPage> {
     return this.#audit.read(branchId, filter);
+  }
+
+  figures(branchId: string, range: DateRange): Figures {
+    return this.#reports.figures(branchId, range);
+  }
+
+  days(branchId: string, range: DateRange): DayTotals[] {
+    return this.#reports.days(branchId, range);
+  }
+
+  shifts(branchId: string, range: DateRange): ClosedShift[] {
+    return this.#reports.shifts(branchId, range);
   }
 
   #rows<T extends 'order_line' | 'order_payment' | 'order_adjustment' | 'cash_movement'>(

@@ -17,6 +17,7 @@ import type {
   StoredRow,
   StoredShift,
 } from '../port.js';
+import type { ReportReads } from '../reports.js';
 import type { SecretReads } from '../secrets.js';
 import type { HeadKeeper } from './head-keeper.js';
 import type { DiskDurability } from './messages.js';
@@ -29,6 +30,8 @@ interface Parts {
   readonly epoch: string;
   readonly queue: WriteQueue;
   readonly reader: ReadClient;
+  /** A reader of its own, so that a long report delays no other read. */
+  readonly reports: ReadClient;
   readonly heads: HeadKeeper;
   readonly outside: OutsideWatch;
   readonly load: () => readonly LoadedBranch[];
@@ -40,8 +43,10 @@ export class SqliteStore implements Store {
   readonly durability: DiskDurability;
   readonly epoch: string;
   readonly secrets: SecretReads;
+  readonly reports: ReportReads;
   readonly #queue: WriteQueue;
   readonly #reader: ReadClient;
+  readonly #reportReader: ReadClient;
   readonly #heads: HeadKeeper;
   readonly #outside: OutsideWatch;
   readonly #load: () => readonly LoadedBranch[];
@@ -55,6 +60,8 @@ export class SqliteStore implements Store {
     this.#queue = parts.queue;
     this.#reader = parts.reader;
     this.secrets = secretReads(parts.reader);
+    this.#reportReader = parts.reports;
+    this.reports = reportReads(parts.reports);
     this.#heads = parts.heads;
     this.#outside = parts.outside;
     this.#load = parts.load;
@@ -131,13 +138,13 @@ export class SqliteStore implements Store {
   }
 
   stats(): Readonly<Record<string, number>> {
-    const { reads, waiting } = this.#reader;
+    const readers = [this.#reader, this.#reportReader];
     return {
       ...this.#queue.stats(),
       ...this.#heads.stats(),
       ...this.#outside.stats(),
-      reads,
-      reads_waiting: waiting,
+      reads: readers.reduce((sum, { reads }) => sum + reads, 0),
+      reads_waiting: readers.reduce((sum, { waiting }) => sum + waiting, 0),
     };
   }
 
@@ -155,11 +162,20 @@ export class SqliteStore implements Store {
     this.#stopKeyRounds();
     await this.#queue.drain();
     await this.#heads.close();
-    // The reader first: the last connection copies the log into the file and takes it away.
+    // The readers first: the last connection copies the log into the file and takes it away.
+    await this.#reportReader.close();
     await this.#reader.close();
     await this.#queue.close();
     this.#letGo();
   }
+}
+
+function reportReads(reader: ReadClient): ReportReads {
+  return {
+    figures: (branchId, range) => reader.read('figures', branchId, range),
+    days: (branchId, range) => reader.read('days', branchId, range),
+    shifts: (branchId, range) => reader.read('shifts', branchId, range),
+  };
 }
 
 function secretReads(reader: ReadClient): SecretReads {
