@@ -76,7 +76,7 @@ describe('verify', () => {
     await verifyDatabase({ file, onProgress: (progress) => heard.push(progress) });
     expect(
       heard.map(({ step }) => step).filter((step, index, all) => step !== all[index - 1]),
-    ).toEqual(['file', 'events', 'rows', 'money']);
+    ).toEqual(['file', 'events', 'rows', 'money', 'reports']);
     expect(heard.findLast(({ step }) => step === 'events')).toMatchObject({ done: 36, total: 36 });
   });
 

@@ -21,6 +21,12 @@ export class Book {
     return row as Rows[T];
   }
 
+  /** Every row of the table as it stands, in the order in which they came. */
+  all<T extends TableName>(table: T): Rows[T][] {
+    const named = [...this.#rows].filter(([name]) => name.startsWith(`${table} `));
+    return named.map(([, row]) => row as Rows[T]);
+  }
+
   add<T extends TableName>(table: T, row: Rows[T]): RowChange {
     return inserted(table, row);
   }

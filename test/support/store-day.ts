@@ -2,6 +2,7 @@
 import type { OrderHeader } from '../../src/domain/rows.js';
 import type { Store } from '../../src/store/port.js';
 import { Book } from './book.js';
+import { shiftEnd } from './shift-end.js';
 import { orderChanges, seedIds, seedRequest, shiftRequest } from './store.js';
 import { adjustmentRow, lineRow, movementRow, paymentRow, shiftRow } from './store-rows.js';
 import { NOON } from './rows.js';
@@ -138,16 +139,17 @@ async function counted(book: Book): Promise<void> {
   ]);
   const count = { counted_cash: 11_350, expected_cash: 11_400, over_short: -50 };
   const closed = { status: 'closed', closed_by: 'ada', closed_at: NOON + 9 } as const;
-  const close = book.set('pos_shift', of.shift_id, {
-    ...closed,
-    ...count,
-    z_report: { gross: 7800, by_hour: { 12: 7800 } },
+  const { zReport, summary } = shiftEnd(book, {
+    ...book.row('pos_shift', of.shift_id),
+    ...{ ...closed, ...count },
   });
+  const end = { ...closed, ...count, z_report: zReport };
+  const close = book.set('pos_shift', of.shift_id, end);
   const next = `${branchId}-shift-2`;
   await book.write(
     'shift.handover',
     [close, book.add('pos_shift', shiftRow({ id: next, branch_id: branchId }))],
-    { zNumberOf: of.shift_id, raisesHorizon: true, requiresShift: of.shift_id },
+    { zNumberOf: of.shift_id, summary, raisesHorizon: true, requiresShift: of.shift_id },
   );
   const changes = orderChanges(branchId, {
     orderId: `${branchId}-order-6`,

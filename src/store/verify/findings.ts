@@ -17,6 +17,7 @@ export const CHECKS = [
   'payment',
   'drawer',
   'z_number',
+  'report',
   'remembered',
   'expected',
 ] as const;

@@ -14,12 +14,14 @@ import { checkHeads } from './heads.js';
 import { checkMoney } from './money.js';
 import { resolvePersonal } from './personal.js';
 import { checkExpected, checkRemembered, readRemembered, type ExpectedHead } from './remembered.js';
+import { checkZReports } from './reports/check-z-reports.js';
+import { ClosedShifts } from './reports/closed-shifts.js';
 import { Scratch } from './scratch.js';
 import { StoredKeys } from './stored-keys.js';
 import { versionedTables, type TableShape } from './table-shape.js';
 
 export interface VerifyProgress {
-  readonly step: 'events' | 'rows' | 'money' | 'file';
+  readonly step: 'file' | 'events' | 'rows' | 'money' | 'reports';
   /** Events folded or tables compared so far, and in all. */
   readonly done: number;
   readonly total: number;
@@ -113,6 +115,10 @@ class Verification {
     await setImmediate();
     checkMoney(this.#database, this.#findings);
     this.#onProgress({ step: 'money', done: 1, total: 1 });
+    this.#onProgress({ step: 'reports', done: 0, total: 1 });
+    await setImmediate();
+    checkZReports(this.#database, this.#findings);
+    this.#onProgress({ step: 'reports', done: 1, total: 1 });
     checkRemembered(this.#database, this.#remembered, this.#findings);
     checkExpected(this.#database, this.#expected, this.#findings);
   }
@@ -146,6 +152,7 @@ class Verification {
     const scratch = new Scratch(this.#database, this.#tables);
     const fold = new Fold(this.#database, scratch, this.#findings);
     const keys = new StoredKeys(this.#database, this.#findings);
+    const shifts = new ClosedShifts(this.#database, this.#findings);
     const chains = new Map<string, EventChain>();
     for (const branchId of branches) {
       const chain = new EventChain(this.#findings);
@@ -154,7 +161,9 @@ class Verification {
         const events = page.all(branchId, chain.version) as StoredEvent[];
         for (const event of events) {
           chain.follow(event);
-          keys.check(event, fold.apply(event));
+          const written = fold.apply(event);
+          keys.check(event, written);
+          shifts.follow(event, written);
         }
         this.#findings.counts.events += events.length;
         this.#onProgress({ step: 'events', done: this.#findings.counts.events, total });
