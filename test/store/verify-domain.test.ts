@@ -20,6 +20,7 @@ import { paymentRefund } from '../../src/domain/commands/payment-refund.js';
 import { shiftClose } from '../../src/domain/commands/shift-close.js';
 import { shiftOpen } from '../../src/domain/commands/shift-open.js';
 import { TABLE_NAMES } from '../../src/domain/tables.js';
+import type { ShiftSummary } from '../../src/store/reports.js';
 import { DATABASE_NAME } from '../../src/store/sqlite/open.js';
 import { verifyDatabase } from '../../src/store/verify/verify-database.js';
 import { Till } from '../domain/till.js';
@@ -64,6 +65,7 @@ function numbers(seed: number): (bound: number) => number {
 interface Stored {
   readonly changeSet: ChangeSet;
   readonly zNumberOf: string | null;
+  readonly summary?: ShiftSummary;
 }
 
 /** The change sets of an evening; what is refused is not among them. */
@@ -73,7 +75,8 @@ function evening(till: Till, pick: (bound: number) => number): readonly Stored[]
     till.branch.now += 1;
     const decision = till.give(command as CommandDefinition, payload);
     if (decision.kind !== 'change') return;
-    stored.push({ changeSet: decision.changeSet, zNumberOf: decision.zNumberOf ?? null });
+    const { changeSet, zNumberOf = null, summary } = decision;
+    stored.push({ changeSet, zNumberOf, ...(summary !== undefined && { summary }) });
   };
   const one = (rows: Iterable<{ readonly id: string }>): string => {
     const ids = [...rows].map(({ id }) => id);
@@ -184,8 +187,8 @@ for (const seed of SEEDS) {
       await commit(store, request('main', seeded, { key: null }));
       const stored = evening(till, numbers(seed));
       const outcomes = await Promise.all(
-        stored.map(({ changeSet, zNumberOf }, index) =>
-          commit(store, request('main', changeSet, { key: String(index), zNumberOf })),
+        stored.map(({ changeSet, ...more }, index) =>
+          commit(store, request('main', changeSet, { key: String(index), ...more })),
         ),
       );
       expect(outcomes.filter(({ kind }) => kind !== 'committed')).toEqual([]);

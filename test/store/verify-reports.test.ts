@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DATABASE_NAME } from '../../src/store/sqlite/open.js';
 import { differenceOf } from '../../src/store/verify/reports/difference.js';
 import { verifyDatabase } from '../../src/store/verify/verify-database.js';
+import { makeShift } from '../support/rows.js';
 import { freshDirectory, openSqlite } from '../support/sqlite-store.js';
 import { writeDay } from '../support/store-day.js';
 import { rechain, verifyTampered, type Tamper } from '../support/tampered.js';
 
+const BUSINESS_DATE = makeShift().business_date;
 const directory = freshDirectory();
 const file = join(directory.path, DATABASE_NAME);
 
@@ -124,6 +126,43 @@ describe('S-PROOF-4 a frozen Z report says what the events make of its shift', (
   });
 });
 
-test('S-PROOF-4 the report is clean as it was frozen', async () => {
+describe('S-PROOF-5 summaries of shifts, days and months say what their shifts come to', () => {
+  const shift = 'shift_summary main main-shift-1';
+  const alter = (table: string, path: string) =>
+    `UPDATE ${table} SET figures = json_set(figures, '$.${path}', 99)`;
+  const cases: [string, string][] = [
+    [alter('shift_summary', 'total'), `${shift}: figures.total is 99, reckoned anew it is 2470`],
+    [alter('shift_summary', 'tips[0].amount'), `${shift}: figures.tips[0].amount is 99, `],
+    [alter('shift_summary', 'drawer.drops'), `${shift}: figures.drawer.drops is 99, `],
+    ['UPDATE shift_summary SET orders = 9', `${shift}: orders is 9, reckoned anew it is 2`],
+    ['UPDATE shift_summary SET closed_version = 9', `${shift}: closed_version is 9, `],
+    ["UPDATE shift_summary SET business_date = '2030-01-01'", `${shift}: business_date is "2030-`],
+    ['DELETE FROM shift_summary', `${shift} is missing: version 17 wrote it`],
+    ['UPDATE day_summary SET tax = 1', 'day_summary main DATE: tax is 1, reckoned anew it is 412'],
+    [alter('day_summary', 'gross'), 'day_summary main DATE: figures.gross is 99, '],
+    ['DELETE FROM day_summary', 'day_summary main DATE is missing'],
+    [
+      `INSERT INTO day_summary SELECT branch_id, '2031-01-01', shifts, orders, guests, gross, discount,
+       tax, total, figures FROM day_summary`,
+      'day_summary main 2031-01-01 is there, but no shift of it was closed',
+    ],
+    [
+      alter('month_summary', 'by_item[0].qty'),
+      'month_summary main MONTH: figures.by_item[0].qty is 99',
+    ],
+    ['DELETE FROM month_summary', 'month_summary main MONTH is missing'],
+  ];
+  for (const [tamper, says] of cases) {
+    test(`notices ${tamper.slice(0, 60)}`, async () => {
+      const report = await verifyTampered(directory.path, (database) => void database.exec(tamper));
+      expect(Object.keys(report.differences)).toEqual(['summary']);
+      expect(report.difference).toContain(
+        says.replace('DATE', BUSINESS_DATE).replace('MONTH', BUSINESS_DATE.slice(0, 7)),
+      );
+    });
+  }
+});
+
+test('S-PROOF-4 S-PROOF-5 the report is clean as it was frozen', async () => {
   expect(await verifyDatabase({ file })).toMatchObject({ clean: true, difference: null });
 });

@@ -18,6 +18,7 @@ export const CHECKS = [
   'drawer',
   'z_number',
   'report',
+  'summary',
   'remembered',
   'expected',
 ] as const;

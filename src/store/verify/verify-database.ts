@@ -14,6 +14,7 @@ import { checkHeads } from './heads.js';
 import { checkMoney } from './money.js';
 import { resolvePersonal } from './personal.js';
 import { checkExpected, checkRemembered, readRemembered, type ExpectedHead } from './remembered.js';
+import { checkSummaries } from './reports/check-summaries.js';
 import { checkZReports } from './reports/check-z-reports.js';
 import { ClosedShifts } from './reports/closed-shifts.js';
 import { Scratch } from './scratch.js';
@@ -118,6 +119,7 @@ class Verification {
     this.#onProgress({ step: 'reports', done: 0, total: 1 });
     await setImmediate();
     checkZReports(this.#database, this.#findings);
+    checkSummaries(this.#database, this.#findings);
     this.#onProgress({ step: 'reports', done: 1, total: 1 });
     checkRemembered(this.#database, this.#remembered, this.#findings);
     checkExpected(this.#database, this.#expected, this.#findings);
