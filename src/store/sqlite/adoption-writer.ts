@@ -7,6 +7,7 @@ import { differingColumns } from '../../domain/row-difference.js';
 import type { TableName } from '../../domain/rows.js';
 import { TABLE_NAMES } from '../../domain/tables.js';
 import type { Adoption, CommitOutcome, FoundRow, StoredRow } from '../port.js';
+import { EventLog } from './event-log.js';
 import type { CommitItem } from './messages.js';
 import { WRITE_ORDER, type ParsedChanges, type TableChanges } from './parsed-changes.js';
 import type { PlainRow } from './row-sql.js';
@@ -32,7 +33,7 @@ export class AdoptionWriter {
   readonly #rows: RowStatements;
   readonly #logs: StatusLogs;
   readonly #byKey: ReadonlyMap<TableName, Statement<[{ branch_id: string; id: string }]>>;
-  readonly #event: Statement<[string, number]>;
+  readonly #events: EventLog;
 
   constructor(database: Database, rows: RowStatements, logs: StatusLogs) {
     this.#rows = rows;
@@ -40,11 +41,7 @@ export class AdoptionWriter {
     this.#byKey = new Map(
       STORED_SQL.slice(0, TABLE_NAMES.length).map(([table, sql]) => [table, database.prepare(sql)]),
     );
-    this.#event = database
-      .prepare<[string, number]>(
-        'SELECT changes FROM sync_event WHERE branch_id = ? AND version = ?',
-      )
-      .pluck();
+    this.#events = new EventLog(database);
   }
 
   prepare(text: string, commit: Commit): Prepared {
@@ -99,9 +96,9 @@ export class AdoptionWriter {
 
   /** Whether the commit that the row names wrote it. */
   #isKnown(branchId: string, { table, row, commitVersion }: StoredRow): boolean {
-    const text = this.#event.get(branchId, commitVersion) as string | undefined;
-    if (text === undefined) return false;
-    const written = (JSON.parse(text) as ParsedChanges)[table];
+    const event = this.#events.event(branchId, commitVersion);
+    if (event === null) return false;
+    const written = (JSON.parse(event.changes) as ParsedChanges)[table];
     return [...(written?.inserted ?? []), ...(written?.updated ?? [])].some(
       ({ id }) => id === row.id,
     );

@@ -3,7 +3,9 @@ import type { Database, Statement } from 'better-sqlite3';
 import { historyPage } from '../history-page.js';
 import type { HistoryPage, OrderHistory } from '../history.js';
 import { foldOrder } from './order-fold.js';
-import { OrderSearch, type RowStep, type SearchedOrder, type Span } from './order-search.js';
+import type { Span } from '../archive/event-block.js';
+import type { EventLog } from './event-log.js';
+import { OrderSearch, type RowStep, type SearchedOrder } from './order-search.js';
 import { shownPersonal, type PresentPerson } from './personal.js';
 import { selectList, type PlainRow } from './row-sql.js';
 
@@ -37,10 +39,12 @@ interface StatusStep {
 
 export class OrderHistoryReader {
   readonly #database: Database;
+  readonly #events: EventLog;
   readonly #sql: Sql;
 
-  constructor(database: Database) {
+  constructor(database: Database, events: EventLog) {
     this.#database = database;
+    this.#events = events;
     const prepared = Object.entries(ORDER_OUTLINE_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
@@ -51,7 +55,7 @@ export class OrderHistoryReader {
   async read(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null> {
     const outline = this.#database.transaction(() => this.#outline(branchId, orderId))();
     if (outline === null) return null;
-    const search = new OrderSearch(this.#database, outline);
+    const search = new OrderSearch(this.#database, this.#events, outline);
     const reason = await search.run();
     if (reason !== null) return { kind: 'untold', reason };
     const { events, lineIds } = search;
@@ -75,6 +79,7 @@ export class OrderHistoryReader {
       orderId,
       header,
       lines: new Map(lines.map((line) => [line.id, line])),
+      head,
       commits: [header, ...steps, ...lines, ...others].map(({ commit_version: at }) => at),
       unfinished: unfinishedSpans(steps, head),
       person: { row: header, salt: salt?.salt ?? null },

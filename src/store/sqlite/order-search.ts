@@ -6,21 +6,16 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { setImmediate } from 'node:timers/promises';
-import type { CommitRecord } from '../history.js';
+import type { Span } from '../archive/event-block.js';
+import type { EventLog } from './event-log.js';
 import type { OrderEvent } from './order-fold.js';
 import type { PlainRow } from './row-sql.js';
 
-/** Events searched in one look: a few milliseconds. */
-const LOOK_EVENTS = 2_000;
 /** Commits that are told of one order; one with more was made by a machine gone mad. */
 const ORDER_COMMITS_MAX = 20_000;
 
 /** Each by name, so that a test can ask how SQLite finds the rows. */
 export const ORDER_SEARCH_SQL = {
-  naming: `SELECT version FROM sync_event
-    WHERE branch_id = ? AND version BETWEEN ? AND ? AND instr(changes, ?) > 0 ORDER BY version`,
-  event: `SELECT version, at, actor, device, command, key, correlation_id, changes
-    FROM sync_event WHERE branch_id = ? AND version = ?`,
   line: 'SELECT version, commit_version FROM order_line WHERE branch_id = ? AND id = ?',
   lineSteps: `SELECT version, commit_version FROM order_line_status_log
     WHERE branch_id = ? AND line_id = ?`,
@@ -32,15 +27,14 @@ export interface RowStep {
   readonly commit_version: number;
 }
 
-/** Commits of a branch, both ends included. */
-export type Span = readonly [from: number, to: number];
-
 export interface SearchedOrder {
   readonly branchId: string;
   readonly orderId: string;
   readonly header: RowStep;
   /** The lines that it has, by id, with their present version. */
   readonly lines: ReadonlyMap<string, RowStep>;
+  /** The newest commit of the branch. */
+  readonly head: number;
   /** Commits that are known to have written a row of it. */
   readonly commits: readonly number[];
   /** Between these lines may have come and gone. */
@@ -48,13 +42,13 @@ export interface SearchedOrder {
 }
 
 type Sql = Readonly<Record<keyof typeof ORDER_SEARCH_SQL, Statement<(string | number)[]>>>;
-type EventRow = CommitRecord & { readonly changes: string };
 
 /** The commit of each version of a row that was met. */
 type Met = Map<number, number>;
 
 export class OrderSearch {
   readonly #sql: Sql;
+  readonly #log: EventLog;
   readonly #order: SearchedOrder;
   readonly #events = new Map<number, OrderEvent>();
   readonly #metHeader: Met = new Map();
@@ -65,11 +59,12 @@ export class OrderSearch {
   /** Why the history cannot be told; null: nothing was missed so far. */
   #missed: string | null = null;
 
-  constructor(database: Database, order: SearchedOrder) {
+  constructor(database: Database, log: EventLog, order: SearchedOrder) {
     const prepared = Object.entries(ORDER_SEARCH_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
     this.#sql = Object.fromEntries<unknown>(prepared) as Sql;
+    this.#log = log;
     this.#order = order;
     this.#lines = new Map(Array.from(order.lines, ([id, { version }]) => [id, version]));
   }
@@ -96,15 +91,21 @@ export class OrderSearch {
   async #followLine(id: string, last: number): Promise<void> {
     const { branchId, lines } = this.#order;
     const known = this.#sql.lineSteps.all(branchId, id) as RowStep[];
-    let upTo = last;
     const stands = lines.get(id) ?? (last === 0 ? this.#sql.line.get(branchId, id) : undefined);
-    if (stands !== undefined) {
-      known.push(stands as RowStep);
-      upTo = (stands as RowStep).version;
-    }
+    if (stands !== undefined) known.push(stands as RowStep);
+    const upTo = (stands as RowStep | undefined)?.version ?? (await this.#lastOf(id));
     const mattering = known.filter(({ version }) => version <= upTo);
     await this.#meet(mattering.map(({ commit_version: commit }) => commit));
     await this.#fill(id, metOf(this.#metLines, id), upTo);
+  }
+
+  /** The version with which a line left; of one whose row is in the archive, with the order that has it now, it is looked for. */
+  async #lastOf(id: string): Promise<number> {
+    const isKnown = () => (this.#lines.get(id) ?? 0) > 0;
+    const met = metOf(this.#metLines, id);
+    const span = [Math.max(0, ...met.values()) + 1, this.#order.head] as const;
+    if (!isKnown()) await this.#search(span, id, isKnown);
+    return isKnown() ? (this.#lines.get(id) ?? 0) : Math.max(0, ...met.keys());
   }
 
   /** Searches for the versions that were not met, each between the commits of those around it. */
@@ -121,10 +122,11 @@ export class OrderSearch {
 
   async #search([from, to]: Span, id: string, found: () => boolean): Promise<void> {
     const name = JSON.stringify(id);
-    for (let start = from; start <= to && !found(); start += LOOK_EVENTS) {
-      const end = Math.min(start + LOOK_EVENTS - 1, to);
-      const naming = this.#sql.naming.all(this.#order.branchId, start, end, name);
-      await this.#meet((naming as { version: number }[]).map(({ version }) => version));
+    let rest: Span | null = from <= to ? [from, to] : null;
+    while (rest !== null && !found()) {
+      const look = this.#log.naming(this.#order.branchId, rest, name);
+      await this.#meet(look.found);
+      ({ rest } = look);
     }
   }
 
@@ -140,9 +142,9 @@ export class OrderSearch {
   }
 
   #take(version: number): void {
-    const row = this.#sql.event.get(this.#order.branchId, version) as EventRow | undefined;
-    if (row === undefined) return;
-    const { changes: text, ...record } = row;
+    const event = this.#log.event(this.#order.branchId, version);
+    if (event === null) return;
+    const { changes: text, hash: _hash, ...record } = event;
     const changes = JSON.parse(text) as OrderEvent['changes'];
     this.#events.set(version, { record, changes });
     const { orderId } = this.#order;

@@ -22,6 +22,7 @@ import type {
 } from '../port.js';
 import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
 import { AuditReader } from './audit.js';
+import { EventLog } from './event-log.js';
 import { OrderHistoryReader } from './order-history.js';
 import { listOrders } from './order-list.js';
 import { ReportReader } from './report-reader.js';
@@ -87,8 +88,9 @@ export class Reader {
   constructor(database: Database) {
     this.#database = database;
     this.#stored = new StoredRows(database);
-    this.#histories = new OrderHistoryReader(database);
-    this.#audit = new AuditReader(database);
+    const events = new EventLog(database);
+    this.#histories = new OrderHistoryReader(database, events);
+    this.#audit = new AuditReader(database, events);
     this.#reports = new ReportReader(database);
     const prepared = Object.entries(READ_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,

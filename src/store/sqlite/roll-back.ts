@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { existsSync } from 'node:fs';
 import { StoreOpenError } from './errors.js';
+import { EventLog } from './event-log.js';
 import type { RememberedHeads, WriterStart } from './messages.js';
 
 /** Throws before an empty file is made in the place of one that was lost. */
@@ -39,19 +40,17 @@ function refused(path: string, reason: string): StoreOpenError {
 }
 
 function missingHeads(database: Database, { epoch, heads }: RememberedHeads): string[] {
-  const hashAt = database
-    .prepare('SELECT hash FROM sync_event WHERE branch_id = ? AND version = ?')
-    .pluck();
+  const events = new EventLog(database);
   const newest = database.prepare('SELECT version FROM branch_head WHERE branch_id = ?').pluck();
   const present = database.prepare(`SELECT value FROM meta WHERE name = 'epoch'`).pluck().get();
   const stranger = present === epoch ? '' : ' (the database is of another epoch)';
   return heads.flatMap(([branchId, version, hash]) => {
-    const stored = hashAt.get(branchId, version) as Buffer | undefined;
-    if (stored?.toString('hex') === hash) return [];
+    const stored = events.event(branchId, version);
+    if (stored?.hash === hash) return [];
     const place = `branch ${branchId}`;
     const wanted = `version ${String(version)}`;
     const last = (newest.get(branchId) as number | undefined) ?? 0;
-    if (stored !== undefined) {
+    if (stored !== null) {
       return [`${place} holds another ${wanted} than the one remembered${stranger}`];
     }
     const end = `${place} ends at version ${String(last)}, but ${wanted} is remembered`;

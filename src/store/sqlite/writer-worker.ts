@@ -3,6 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert, assertNever } from '../../base/assert.js';
+import { checkSegments } from '../archive/check-segments.js';
 import { Checkpointer } from './checkpointer.js';
 import { openWriter } from './database.js';
 import { faultOf, messageOf, StoreOpenError } from './errors.js';
@@ -45,6 +46,7 @@ class WriterService {
     this.#dataVersion = database.prepare<[]>('PRAGMA data_version').pluck();
     this.#lastDataVersion = this.#dataVersion.get() as number;
     this.#groups = new GroupWriter(database, start.durability);
+    if (!start.reopening) checkSegments(database);
     const rolledBack = findRollback(database, start);
     const epoch = beginRun(database, start, rolledBack !== null);
     this.#checkpointer = new Checkpointer(database, start, (reason) => {
@@ -207,10 +209,13 @@ try {
     service.hear(message);
   });
 } catch (error) {
-  const { operation, reason, hint } =
+  const { operation, path, reason, hint } =
     error instanceof StoreOpenError
       ? error
-      : { operation: 'open', reason: messageOf(error), hint: 'check the disk' };
-  post({ type: 'open_failed', operation, path: start.path, reason, hint });
+      : {
+          ...{ operation: 'open', path: start.path },
+          ...{ reason: messageOf(error), hint: 'check the disk' },
+        };
+  post({ type: 'open_failed', operation, path, reason, hint });
   port.close();
 }
