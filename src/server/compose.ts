@@ -16,6 +16,7 @@ import { createHttp, type HttpServer, type Readiness } from './http.js';
 import { createLog } from './log.js';
 import { createMetrics } from './metrics.js';
 import { ComposedServer, type RunningServer } from './running-server.js';
+import { noBackups, ScheduledBackups, type Backups } from './scheduled-backups.js';
 import { loadOrSeed } from './seeding.js';
 import type { Config } from './settings.js';
 import { openTokenKeys } from './token-key.js';
@@ -89,8 +90,10 @@ export async function startServer(
     });
     const world = { store, clock, timers, newId, log };
     const api = { ...world, hub, identity, verifyToken, version: VERSION };
-    const http = serve(api, { door, allowedOrigins, tls, proxies });
-    const server = new ComposedServer({ config, hub, store, log, tracker, tokens, door, http });
+    const backups = scheduleBackups(config, log, overrides.workerDirectory);
+    const http = serve(api, { door, allowedOrigins, tls, proxies, backups });
+    const parts = { config, hub, store, log, tracker, tokens, door, http, backups };
+    const server = new ComposedServer(parts);
     await server.listen();
     return server;
   } catch (error) {
@@ -115,6 +118,18 @@ function limitsOf(config: Config): Partial<HubLimits> {
     connectionsPerIp,
     unauthenticatedPerMinutePerIp,
   };
+}
+
+function scheduleBackups(config: Config, log: Log, workerDirectory: URL | undefined): Backups {
+  const { backupDir, backupEveryHours, backupKeep, data } = config;
+  if (backupDir === null) return noBackups;
+  return new ScheduledBackups({
+    ...{ data, to: backupDir, everyMs: backupEveryHours * 3_600_000, keep: backupKeep },
+    ...{ program: VERSION, clock: systemClock, timers: systemTimers, log },
+    ...(workerDirectory !== undefined && {
+      workerDirectory: new URL('store/backup/', workerDirectory),
+    }),
+  });
 }
 
 interface StoreNeeds {
@@ -151,10 +166,12 @@ interface Outside {
   readonly allowedOrigins: readonly string[];
   readonly tls: TlsFiles | null;
   readonly proxies: TrustedProxies;
+  readonly backups: Backups;
 }
 
-function serve(api: ApiContext, { door, allowedOrigins, tls, proxies }: Outside): HttpServer {
+function serve(api: ApiContext, outside: Outside): HttpServer {
   const { hub, store } = api;
+  const { door, allowedOrigins, tls, proxies, backups } = outside;
   const watch = new StoreWatch(store, systemClock);
   const readiness = (): Readiness => {
     const { state } = hub;
@@ -171,6 +188,7 @@ function serve(api: ApiContext, { door, allowedOrigins, tls, proxies }: Outside)
         hub: () => hub.stats(),
         store: () => watch.stats(),
         socket: () => door.stats(),
+        backup: () => backups.stats(),
       },
       histograms: { hub: () => hub.histograms(), store: () => store.histograms() },
       build: { version: VERSION, node: process.version, durability: store.durability },

@@ -70,6 +70,19 @@ function readSetting<Name extends keyof Config>(name: Name, sources: ConfigSourc
   );
 }
 
+/** Backups need somewhere to go and something to copy. */
+function expectBackupDirectory({ store, backupDir }: Config, sources: ConfigSources): void {
+  if (backupDir !== null && store === 'memory') {
+    const where = given('backupDir', sources)?.where ?? '--backup-dir';
+    throw new OperatorError(where, 'the memory store keeps nothing', 'leave one of both out');
+  }
+  for (const name of ['backupEveryHours', 'backupKeep'] as const) {
+    const source = given(name, sources);
+    if (source === undefined || backupDir !== null) continue;
+    throw new OperatorError(source.where, 'no backups are made', 'give --backup-dir too');
+  }
+}
+
 /** Throws an OperatorError at the first setting that will not do. */
 export function readConfig(sources: ConfigSources): ReadConfig {
   const entries = SETTING_NAMES.map((name) => [name, readSetting(name, sources)] as const);
@@ -82,6 +95,7 @@ export function readConfig(sources: ConfigSources): ReadConfig {
       'leave the durability out, or the memory store',
     );
   }
+  expectBackupDirectory(config, sources);
   if ((config.tlsCert === null) !== (config.tlsKey === null)) {
     const missing = config.tlsKey === null ? '--tls-key' : '--tls-cert';
     throw new OperatorError('speak TLS', `${missing} is missing`, 'give both files, or neither');

@@ -7,6 +7,7 @@ import { FLUSH_WITHIN_MS, type ErrorTracker } from './error-tracking.js';
 import type { HttpServer } from './http.js';
 import { rotateInTime } from './key-rotation.js';
 import { OperatorError } from './operator-error.js';
+import type { Backups } from './scheduled-backups.js';
 import type { Config } from './settings.js';
 import type { Tokens } from './tokens.js';
 import { VERSION } from './version.js';
@@ -39,6 +40,7 @@ export interface ServerParts {
   readonly config: Config;
   readonly tokens: Tokens;
   readonly http: HttpServer;
+  readonly backups: Backups;
 }
 
 export class ComposedServer implements RunningServer {
@@ -73,6 +75,7 @@ export class ComposedServer implements RunningServer {
       throw listenFault(error, config);
     }
     this.#stopRotation = rotateInTime(config.data, log);
+    this.#parts.backups.start();
     const place = store.durability === 'none' ? 'kept in memory alone' : config.data;
     const words = `Expeditor ${VERSION} on ${this.url}, data: ${place}, durability: ${store.durability}`;
     log.info({}, words);
@@ -95,12 +98,13 @@ export class ComposedServer implements RunningServer {
   }
 
   async #close(): Promise<void> {
-    const { http, door, store, tracker } = this.#parts;
+    const { http, door, store, tracker, backups } = this.#parts;
     const cancel = systemTimers.after(CUT_AFTER_MS, () => door.cutAll());
     this.#stopRotation?.();
     await this.drain();
     await http.close();
     cancel();
+    await backups.close();
     await store.close();
     await tracker.flush?.(FLUSH_WITHIN_MS);
   }

@@ -25,6 +25,10 @@ export interface Config {
   readonly connectionsPerIp: number;
   readonly unauthenticatedPerMinutePerIp: number;
   readonly outboxBytesMax: number;
+  /** Where the hub puts backups of itself; null: it makes none. */
+  readonly backupDir: string | null;
+  readonly backupEveryHours: number;
+  readonly backupKeep: number;
   /** Where errors are reported; null: nowhere. */
   readonly sentryDsn: string | null;
 }
@@ -234,6 +238,28 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     help: 'unsent changes of one connection; above it they are dropped and fetched anew',
     fallback: 1_048_576,
     read: integer(65_536, 1_073_741_824),
+  },
+  backupDir: {
+    flag: 'backup-dir',
+    placeholder: 'DIR',
+    help: 'make backups in this directory, on another disk if there is one; without it none are made',
+    fallback: null,
+    read: someText,
+  },
+  backupEveryHours: {
+    flag: 'backup-every-hours',
+    placeholder: 'N',
+    help: 'hours between two backups',
+    fallback: 24,
+    read: integer(1, 8_760),
+  },
+  backupKeep: {
+    flag: 'backup-keep',
+    placeholder: 'N',
+    help: 'the newest backups that are kept; older ones are removed after each that succeeded',
+    // Two weeks of days.
+    fallback: 14,
+    read: integer(1, 10_000),
   },
   sentryDsn: {
     flag: 'sentry-dsn',

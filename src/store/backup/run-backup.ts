@@ -1,5 +1,5 @@
 /** A backup from the outside: a promise, and how far it is. */
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StoreOpenError, messageOf } from '../sqlite/errors.js';
@@ -11,6 +11,8 @@ export interface RunBackupOptions extends BackupOptions {
   /** Where the compiled worker script is, with a slash at the end. Default: beside this file. */
   readonly workerDirectory?: URL;
   readonly onProgress?: (progress: BackupProgress) => void;
+  /** Gives it up; what was begun is taken away. */
+  readonly signal?: AbortSignal;
 }
 
 /** SQLite copies without a word; how far it is shows in the size of the copy. */
@@ -18,13 +20,20 @@ const LOOK_EVERY_MS = 250;
 
 /** Rejects with StoreOpenError; then nothing stands under the name. */
 export function runBackup(options: RunBackupOptions): Promise<BackupMade> {
-  const { workerDirectory = new URL('./', import.meta.url), onProgress, ...given } = options;
+  const {
+    workerDirectory = new URL('./', import.meta.url),
+    onProgress,
+    signal,
+    ...given
+  } = options;
   const tell = onProgress ?? (() => undefined);
   const workerData: BackupOptions = { ...given, to: resolve(given.to) };
   const worker = new Worker(new URL('backup-worker.js', workerDirectory), {
     workerData,
     execArgv: [],
   });
+  const giveUp = (): void => void worker.terminate();
+  signal?.addEventListener('abort', giveUp);
   let copying: BackupProgress | null = null;
   const look = setInterval(() => {
     const found = statSync(`${workerData.to}.db${PART_ENDING}`, { throwIfNoEntry: false });
@@ -47,11 +56,17 @@ export function runBackup(options: RunBackupOptions): Promise<BackupMade> {
     };
     worker.on('error', broke);
     worker.on('exit', (code) => {
+      if (signal?.aborted === true) removeParts(workerData.to);
       broke(`its thread ended with code ${String(code)}`);
     });
   }).finally(() => {
     clearInterval(look);
+    signal?.removeEventListener('abort', giveUp);
   });
+}
+
+function removeParts(to: string): void {
+  for (const part of [`${to}.db${PART_ENDING}`, to + PART_ENDING]) rmSync(part, { force: true });
 }
 
 /** `to` itself where it ends in .tar, else a file in that directory, which is made (0700), named by the time. */
