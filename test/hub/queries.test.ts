@@ -251,6 +251,23 @@ describe('shift.report', () => {
     expect(named).toEqual(z);
   });
 
+  it('R-FIG-6 a close and a handover leave the figures of their shift, which X showed before', async () => {
+    const { store } = evening.hub;
+    const ever = { from: '2000-01-01', to: '2999-12-31' };
+    await finished('o1');
+    const { report } = await ask<ShiftReportResult>('shift.report', { kind: 'x' });
+    expect(report).toMatchObject({ sales: { orders: 1, total: 1_200 }, late: [] });
+    expect(report.kitchen).toMatchObject([{ lines: 1, recalls: 0, to_ready: { p50: 7_500 } }]);
+    await evening.handOver();
+    await finished('o2');
+    await evening.closeShift();
+    expect(await store.reports.figures('main', ever)).toMatchObject({ shifts: 2, total: 2_400 });
+    expect(await store.reports.shifts('main', ever)).toMatchObject([
+      { shift: { z_number: 1 }, orders: 1, total: 1_200 },
+      { shift: { z_number: 2 }, orders: 1, total: 1_200 },
+    ]);
+  });
+
   it('H-QUERY-10 is for cashiers and above', async () => {
     for (const role of ['waiter', 'kitchen'] as const) {
       const client = await evening.hub.client({ role });

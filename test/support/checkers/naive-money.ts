@@ -15,6 +15,8 @@ interface Reckoned {
 export interface NaiveTotals {
   readonly lines: ReadonlyMap<string, { discount: number; tax: number; total: number }>;
   readonly header: Readonly<Record<string, number>>;
+  /** What each discount and comp came to, by its id. */
+  readonly given: ReadonlyMap<string, number>;
 }
 
 /** value × of ÷ whole, half away from zero. */
@@ -71,10 +73,13 @@ export function naiveTotals(order: OrderRecord, seed: Seed): NaiveTotals {
     left: grossOf(row),
   }));
   const discounts = order.adjustments.filter(({ kind }) => kind !== 'service_charge');
+  const given = new Map<string, number>();
   for (const adjustment of discounts) {
     const lineId = adjustment['line_id'];
     const meant = reckoned.filter(({ row }) => lineId === null || row.id === lineId);
-    takeOff(evaluated(adjustment, sumLeft(meant)), meant);
+    const amount = evaluated(adjustment, sumLeft(meant));
+    given.set(adjustment.id, Number(amount));
+    takeOff(amount, meant);
   }
   const charge = order.adjustments
     .filter(({ kind }) => kind === 'service_charge')
@@ -101,6 +106,7 @@ export function naiveTotals(order: OrderRecord, seed: Seed): NaiveTotals {
   const gross = reckoned.reduce((sum, line) => sum + line.gross, 0n);
   return {
     lines,
+    given,
     header: {
       subtotal: Number(gross),
       discount: Number(gross - sumLeft(reckoned)),
