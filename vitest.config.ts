@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config';
 
 const BROWSER = ['test/browser/**/*.test.ts'];
-const E2E = ['test/e2e/**/*.test.ts', 'test/interop/**/*.test.ts'];
+const E2E = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/interop/**/*.test.ts'];
 
 export default defineConfig({
   test: {

@@ -7,7 +7,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -17,6 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeDataDirectory } from '../store/sqlite/data-directory.js';
 import { OperatorError } from './operator-error.js';
 
 const FILE_NAME = 'token.key';
@@ -131,7 +131,7 @@ function readKey(path: string): TokenKey | null {
 
 function makeFirst(dataDirectory: string, path: string): void {
   writing(path, () => {
-    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    makeDataDirectory(dataDirectory);
     const beside = writeKey(path, randomBytes(KEY_BYTES));
     try {
       // Whole or not at all: linking fails where another process was first.

@@ -1,14 +1,15 @@
 /** A real hub as a process of its own, as an operator starts it: from dist/ (`npm run build`), on a directory of its own. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { connectClient, type Client } from '../../src/client/client.js';
 import { nodeSocket } from '../../src/client/connection/node-socket.js';
 import type { OpenSocket } from '../../src/client/connection/socket.js';
 import type { Role } from '../../src/domain/rows.js';
 import type { Encoding } from '../../src/protocol/messages.js';
 
-export const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+/** From dist/, wherever this file itself was compiled to. */
+export const MAIN = createRequire(import.meta.url).resolve('#dist/server/main.js');
 
 const START_WAIT_MS = 30_000;
 const POLL_MS = 25;
@@ -19,6 +20,8 @@ export interface HubProcessOptions {
   readonly flags?: readonly string[];
   /** A command that the hub runs under: strace and its arguments. */
   readonly under?: readonly string[];
+  /** The script in place of the hub's own: a hub with a planted bug. */
+  readonly program?: string;
 }
 
 export interface ProcessClientOptions {
@@ -56,9 +59,9 @@ export class HubProcess {
 
   private constructor(options: HubProcessOptions) {
     this.#options = options;
-    const { directory, port, flags = [], under = [] } = options;
+    const { directory, port, flags = [], under = [], program = MAIN } = options;
     const serve = [
-      MAIN,
+      program,
       'serve',
       '--data',
       directory,
@@ -145,6 +148,16 @@ export class HubProcess {
       // Small, so that clients of a hub that is started again are back soon.
       random: () => 0.1,
       ...(options.encoding !== undefined && { encoding: options.encoding }),
+    });
+  }
+
+  /** Resolves when it is over, however that came. */
+  ended(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#child.once('exit', () => {
+        resolve();
+      });
     });
   }
 

@@ -2,13 +2,13 @@
  * Opens a data directory as a Store: takes ownership, starts the writer, which makes or migrates the file, then lets
  * the reader start. Throws StoreOpenError with one clear line when that cannot be.
  */
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Timers } from '../../base/clock.js';
 import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import { expectNoCutRestore } from '../backup/cut-restore.js';
 import type { Store } from '../port.js';
+import { makeDataDirectory } from './data-directory.js';
 import { StoreOpenError, messageOf } from './errors.js';
 import { HeadKeeper } from './head-keeper.js';
 import { HEADS_NAME, readHeads } from './heads-file.js';
@@ -130,9 +130,7 @@ async function tellRollback(found: RollbackFound): Promise<void> {
 
 function makeDirectory(directory: string): void {
   try {
-    if (mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) {
-      chmodSync(directory, 0o700);
-    }
+    makeDataDirectory(directory);
   } catch (error) {
     throw new StoreOpenError({
       operation: 'make',

@@ -1,0 +1,69 @@
+/** What must be found: hubs that promise too early, and disks that forget what they were told to keep. */
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Step } from './recording/steps.js';
+import { powerLossPlans } from './images/plan.js';
+import type { Recording } from './recording/recorder.js';
+import { recorded } from './recorded.js';
+import { runImages } from './run/image-run.js';
+import { orders } from './scenarios/orders.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const EARLY_HUB = fileURLToPath(new URL('planted/early-hub.mjs', import.meta.url));
+const IMAGES = 60;
+const SEED = 1;
+
+/** The first image that fails; fails itself where none does. */
+async function firstFound(recording: Recording): Promise<string> {
+  const plans = powerLossPlans(recording.steps, IMAGES, SEED);
+  const found = await runImages({
+    ...{ recording, plans, seed: SEED, findingsMax: 1, serveEvery: Infinity },
+    keepIn: join(tmpdir(), 'faults-controls'),
+  });
+  return found[0]?.findings[0] ?? 'nothing was found';
+}
+
+/** The same run on a disk that does not do what these syncs ask for. */
+function withoutSyncs(recording: Recording, path: RegExp): Recording {
+  const ignored = new Set<number>();
+  const steps = recording.steps.map((step): Step => {
+    const isIgnored =
+      step.kind === 'sync_begins'
+        ? path.test(step.path)
+        : step.kind === 'sync_ends' && ignored.has(step.call);
+    if (!isIgnored) return step;
+    if (step.kind === 'sync_begins') ignored.add(step.call);
+    return { kind: 'acknowledged', key: '', version: 0 };
+  });
+  const kept = steps.filter((step) => step.kind !== 'acknowledged' || step.key !== '');
+  return { ...recording, steps: kept };
+}
+
+const LOST = /was acknowledged|refused: |verify: /;
+
+describe('the controls', () => {
+  let recording: Recording;
+  beforeAll(async () => {
+    recording = await recorded(orders());
+  });
+
+  it('F-IMG-3 a hub that does not wait for the disk is found', async () => {
+    const normal = await recorded({ ...orders(), flags: ['--durability', 'normal'] });
+    expect(await firstFound(normal)).toMatch(LOST);
+  });
+
+  it('F-IMG-3 a hub that acknowledges before the commit is found', async () => {
+    const early = await recorded({ ...orders(), program: EARLY_HUB });
+    expect(await firstFound(early)).toMatch(LOST);
+  });
+
+  it.each([
+    ['the log', /-wal$/],
+    ['the directory', /^data$/],
+    ['the directory of the directory', /^$/],
+    ['what is renamed', /heads\.json\.new$/],
+  ])('F-IMG-3 a run that leaves out the syncs of %s is found', async (_, path) => {
+    expect(await firstFound(withoutSyncs(recording, path))).toMatch(LOST);
+  });
+});
