@@ -57,9 +57,10 @@ async function verify(options: Readonly<Record<string, unknown>>): Promise<void>
 }
 
 function describe(report: VerifyReport): string[] {
-  const { branches, events, rows, erased, remembered, expected } = report;
+  const { branches, events, rows, segments, erased, remembered, expected } = report;
   const { difference, differences } = report;
   const counts = [`${branches} branches`, `${events} events`, `${rows} rows`];
+  if (segments > 0) counts.push(`${segments} segments`);
   counts.push(`${remembered === 0 ? 'no' : remembered} remembered heads`);
   if (expected > 0) counts.push(`${expected} expected heads`);
   if (erased > 0) counts.push(`${erased} erased personal values`);

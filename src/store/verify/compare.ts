@@ -1,14 +1,14 @@
 /** Compares a table with what the events make of it: by EXCEPT both ways, on every column. */
 import type { Database } from 'better-sqlite3';
 import { shown, type Findings } from './findings.js';
-import { LOG_TABLES, columnList, scratchName, type TableShape } from './table-shape.js';
+import { LOG_TABLES, columnList, scratchName, storedName, type TableShape } from './table-shape.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
 export function compareTable(database: Database, shape: TableShape, findings: Findings): void {
   const columns = columnList(shape);
   const key = shape.key.join(', ');
-  const table = `main.${shape.name}`;
+  const table = storedName(shape);
   const scratch = scratchName(shape);
   findings.counts.rows += database
     .prepare(`SELECT count(*) FROM ${scratch}`)
@@ -34,7 +34,7 @@ function describe(database: Database, shape: TableShape, key: Row): string {
   const where = shape.key.map((name) => `${name} = ?`).join(' AND ');
   const read = (table: string): Row | undefined =>
     database.prepare(`SELECT * FROM ${table} WHERE ${where}`).get(...values) as Row | undefined;
-  const stored = read(`main.${shape.name}`);
+  const stored = read(storedName(shape));
   const folded = read(scratchName(shape));
   const place = `${shape.name} ${values.map(String).join(' ')}`;
   if (stored === undefined) return `${place} is missing: ${writtenBy(folded)} wrote it`;

@@ -3,6 +3,8 @@
 /** What can be wrong, in the order in which it is looked for. */
 export const CHECKS = [
   'file',
+  'segment',
+  'archive',
   'version',
   'hash',
   'event',
@@ -35,6 +37,8 @@ export interface VerifyReport {
   readonly events: number;
   /** Rows compared, status logs among them. */
   readonly rows: number;
+  /** Segments of the archive that were read. */
+  readonly segments: number;
   /** Personal values that were erased: accepted without their value. */
   readonly erased: number;
   /** Heads remembered beside the database that were looked for in it; 0: nothing was remembered. */
@@ -44,7 +48,15 @@ export interface VerifyReport {
 }
 
 export class Findings {
-  readonly counts = { branches: 0, events: 0, rows: 0, erased: 0, remembered: 0, expected: 0 };
+  readonly counts = {
+    branches: 0,
+    events: 0,
+    rows: 0,
+    segments: 0,
+    erased: 0,
+    remembered: 0,
+    expected: 0,
+  };
   readonly #differences = new Map<Check, number>();
   #first: string | null = null;
 

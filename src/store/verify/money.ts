@@ -27,13 +27,13 @@ const LINE_SUMS = `CREATE TEMP TABLE line_sum AS
          gross - discount AS net
   FROM (SELECT l.*, CASE WHEN l.status = 'voided' THEN 0 ELSE l.qty * (l.unit_price + coalesce(
           (SELECT sum(m.value ->> 'price') FROM json_each(l.modifiers) m), 0)) END AS gross
-        FROM main.order_line l)`;
+        FROM temp.stored_order_line l)`;
 
 const ORDER_SUMS = `CREATE TEMP TABLE order_sum AS
   SELECT h.branch_id, h.id, coalesce(l.gross, 0) AS gross, coalesce(l.discount, 0) AS discount,
          coalesce(l.tax, 0) AS tax, coalesce(l.total, 0) AS total, coalesce(l.net, 0) AS net,
          coalesce(p.paid, 0) AS paid, coalesce(p.tip, 0) AS tip, coalesce(p.taken, 0) AS taken
-  FROM main.order_header h
+  FROM temp.stored_order_header h
   LEFT JOIN (SELECT branch_id, order_id, sum(gross) AS gross, sum(discount) AS discount,
                sum(tax) AS tax, sum(total) AS total, sum(net) AS net
              FROM temp.line_sum GROUP BY branch_id, order_id) l
@@ -42,7 +42,7 @@ const ORDER_SUMS = `CREATE TEMP TABLE order_sum AS
                sum(CASE kind WHEN 'refund' THEN -amount ELSE amount END) AS paid,
                sum(CASE kind WHEN 'refund' THEN -tip ELSE tip END) AS tip,
                sum(CASE kind WHEN 'refund' THEN 0 ELSE amount END) AS taken
-             FROM main.order_payment GROUP BY branch_id, order_id) p
+             FROM temp.stored_order_payment GROUP BY branch_id, order_id) p
     ON p.branch_id = h.branch_id AND p.order_id = h.id`;
 
 function orderColumn(column: string, expected: string): Identity {
@@ -50,7 +50,7 @@ function orderColumn(column: string, expected: string): Identity {
     check: 'order_money',
     what: ['order_header', column],
     sql: `SELECT h.branch_id, h.id, h.${column} AS found, ${expected} AS expected
-      FROM main.order_header h JOIN temp.order_sum s ON s.branch_id = h.branch_id AND s.id = h.id
+      FROM temp.stored_order_header h JOIN temp.order_sum s ON s.branch_id = h.branch_id AND s.id = h.id
       WHERE found <> expected`,
   };
 }
@@ -66,7 +66,7 @@ function lineColumn(column: string, expected: string): Identity {
 
 const SERVICE_CHARGE = `coalesce((SELECT sum(CASE a.value_kind
     WHEN 'percent' THEN (2 * s.net * a.value + 10000) / 20000 ELSE min(a.value, s.net) END)
-  FROM main.order_adjustment a
+  FROM temp.stored_order_adjustment a
   WHERE a.branch_id = h.branch_id AND a.order_id = h.id AND a.kind = 'service_charge'), 0)`;
 
 const SERVICE_CHARGE_RATE = `coalesce(
@@ -74,7 +74,7 @@ const SERVICE_CHARGE_RATE = `coalesce(
 
 const EXPECTED_CASH = `s.opening_float
   + coalesce((SELECT sum(CASE kind WHEN 'refund' THEN -(amount + tip) ELSE amount + tip END)
-      FROM main.order_payment p
+      FROM temp.stored_order_payment p
       WHERE p.branch_id = s.branch_id AND p.shift_id = s.id AND p.method = 'cash'), 0)
   + coalesce((SELECT sum(CASE kind WHEN 'paid_in' THEN amount WHEN 'no_sale' THEN 0 ELSE -amount END)
       FROM main.cash_movement m WHERE m.branch_id = s.branch_id AND m.shift_id = s.id), 0)`;
@@ -94,8 +94,8 @@ const IDENTITIES: readonly Identity[] = [
   {
     check: 'order_money',
     what: ['order_header', 'discount without an adjustment'],
-    sql: `SELECT h.branch_id, h.id, h.discount AS found, 0 AS expected FROM main.order_header h
-      WHERE h.discount > 0 AND NOT EXISTS (SELECT 1 FROM main.order_adjustment a
+    sql: `SELECT h.branch_id, h.id, h.discount AS found, 0 AS expected FROM temp.stored_order_header h
+      WHERE h.discount > 0 AND NOT EXISTS (SELECT 1 FROM temp.stored_order_adjustment a
         WHERE a.branch_id = h.branch_id AND a.order_id = h.id AND a.kind <> 'service_charge')`,
   },
   orderColumn('paid', 's.paid'),
@@ -107,7 +107,7 @@ const IDENTITIES: readonly Identity[] = [
     sql: `SELECT h.branch_id, h.id, h.tax AS found, s.tax
         + (2 * h.service_charge * ${SERVICE_CHARGE_RATE} + 10000 + ${SERVICE_CHARGE_RATE})
           / (2 * (10000 + ${SERVICE_CHARGE_RATE})) AS expected
-      FROM main.order_header h JOIN temp.order_sum s ON s.branch_id = h.branch_id AND s.id = h.id
+      FROM temp.stored_order_header h JOIN temp.order_sum s ON s.branch_id = h.branch_id AND s.id = h.id
       JOIN main.branch b ON b.id = h.branch_id
       WHERE found <> expected AND (h.service_charge = 0 OR b.version = 1)`,
   },
@@ -115,22 +115,22 @@ const IDENTITIES: readonly Identity[] = [
     check: 'payment',
     what: ['order_header', 'payments of a closed order'],
     sql: `SELECT h.branch_id, h.id, s.taken AS found, h.total AS expected
-      FROM main.order_header h JOIN temp.order_sum s ON s.branch_id = h.branch_id AND s.id = h.id
+      FROM temp.stored_order_header h JOIN temp.order_sum s ON s.branch_id = h.branch_id AND s.id = h.id
       WHERE h.status = 'closed' AND s.taken < h.total`,
   },
   {
     check: 'payment',
     what: ['order_payment', 'change_due'],
     sql: `SELECT branch_id, id, change_due AS found, tendered - amount - tip AS expected
-      FROM main.order_payment WHERE found IS NOT expected`,
+      FROM temp.stored_order_payment WHERE found IS NOT expected`,
   },
   {
     check: 'payment',
     what: ['order_payment', 'sum of refunds'],
     sql: `SELECT r.branch_id, coalesce(r.refund_of, min(r.id)) AS id, sum(r.amount) AS found,
         max(p.amount) AS expected
-      FROM main.order_payment r
-      LEFT JOIN main.order_payment p ON p.branch_id = r.branch_id AND p.id = r.refund_of
+      FROM temp.stored_order_payment r
+      LEFT JOIN temp.stored_order_payment p ON p.branch_id = r.branch_id AND p.id = r.refund_of
         AND p.kind = 'payment' AND p.order_id = r.order_id
       WHERE r.kind = 'refund' GROUP BY r.branch_id, r.refund_of
       HAVING expected IS NULL OR found > expected`,

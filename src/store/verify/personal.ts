@@ -5,7 +5,7 @@
 import type { Database } from 'better-sqlite3';
 import { hash } from 'node:crypto';
 import type { Findings } from './findings.js';
-import { scratchName, type TableShape } from './table-shape.js';
+import { scratchName, storedName, type TableShape } from './table-shape.js';
 
 /** Columns that must never stand in an event in clear text. */
 const PERSONAL: Readonly<Record<string, readonly string[]>> = { order_header: ['customer_name'] };
@@ -35,7 +35,7 @@ export function resolvePersonal(database: Database, shape: TableShape, findings:
       .prepare(
         `SELECT f.branch_id, f.id, f.${column} AS hashed, m.${column} AS value, s.salt
          FROM ${scratchName(shape)} f
-         JOIN main.${shape.name} m ON m.branch_id = f.branch_id AND m.id = f.id
+         JOIN ${storedName(shape)} m ON m.branch_id = f.branch_id AND m.id = f.id
          LEFT JOIN main.personal_salt s
            ON s.branch_id = f.branch_id AND s.table_name = ? AND s.id = f.id
          WHERE f.${column} GLOB 'sha256:*'`,

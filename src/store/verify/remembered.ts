@@ -53,9 +53,13 @@ export function checkExpected(
 /** Ends the sentence that names the head; null: it lies on the chain. */
 function faultOf(database: Database, [branchId, version, hash]: readonly unknown[]): string | null {
   const stored = database
-    .prepare('SELECT lower(hex(hash)) FROM main.sync_event WHERE branch_id = ? AND version = ?')
+    .prepare(
+      `SELECT lower(hex(hash)) FROM main.sync_event WHERE branch_id = :branch AND version = :version
+       UNION ALL
+       SELECT lower(hex(hash)) FROM temp.archived_event WHERE branch_id = :branch AND version = :version`,
+    )
     .pluck()
-    .get(branchId, version);
+    .get({ branch: branchId, version });
   if (stored === hash) return null;
   return stored === undefined
     ? ', which is not there: the database was rolled back'

@@ -13,10 +13,12 @@ interface KeyRow {
 }
 
 /** Keys without their event, and keys whose event names another key. */
-const ASTRAY = `SELECT k.branch_id, k.key, k.version, e.key AS event_key, e.at AS event_at, k.at
-  FROM main.idempotency_request k
-  LEFT JOIN main.sync_event e ON e.branch_id = k.branch_id AND e.version = k.version
-  WHERE e.key IS NOT k.key OR e.at IS NOT k.at ORDER BY k.branch_id, k.version`;
+const ASTRAY = `SELECT branch_id, key, version, event_key, event_at, at FROM (
+    SELECT k.*, coalesce(e.key, a.key) AS event_key, coalesce(e.at, a.at) AS event_at
+    FROM main.idempotency_request k
+    LEFT JOIN main.sync_event e ON e.branch_id = k.branch_id AND e.version = k.version
+    LEFT JOIN temp.archived_event a ON a.branch_id = k.branch_id AND a.version = k.version)
+  WHERE event_key IS NOT key OR event_at IS NOT at ORDER BY branch_id, version`;
 
 export class StoredKeys {
   readonly #findings: Findings;

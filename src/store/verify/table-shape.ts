@@ -41,6 +41,17 @@ function shapeOf(database: Database, name: string): TableShape {
   };
 }
 
+/** The tables of an order, whose rows may stand in the archive. */
+export const ORDER_TABLES: readonly string[] = [
+  ...['order_header', 'order_line', 'order_payment', 'order_adjustment'],
+  ...LOG_TABLES,
+];
+
+/** Where a table's rows stand: those of orders beside the archived ones. */
+export function storedName({ name }: TableShape): string {
+  return ORDER_TABLES.includes(name) ? `temp.stored_${name}` : `main.${name}`;
+}
+
 /** Name of the scratch table that the events are folded into. */
 export function scratchName({ name }: TableShape): string {
   return `temp.fold_${name}`;

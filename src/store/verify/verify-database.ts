@@ -6,6 +6,9 @@
 import Database from 'better-sqlite3';
 import { setImmediate } from 'node:timers/promises';
 import { StoreOpenError, messageOf } from '../sqlite/errors.js';
+import { ArchivedEvents } from './archive/archived-events.js';
+import { ArchivedOrders } from './archive/archived-orders.js';
+import { SegmentFiles } from './archive/segments.js';
 import { compareTable } from './compare.js';
 import { EventChain, type StoredEvent } from './event-chain.js';
 import { Findings, type VerifyReport } from './findings.js';
@@ -13,6 +16,7 @@ import { Fold } from './fold.js';
 import { checkHeads } from './heads.js';
 import { checkMoney } from './money.js';
 import { resolvePersonal } from './personal.js';
+import { checkReferences } from './references.js';
 import { checkExpected, checkRemembered, readRemembered, type ExpectedHead } from './remembered.js';
 import { checkSummaries } from './reports/check-summaries.js';
 import { checkZReports } from './reports/check-z-reports.js';
@@ -22,7 +26,7 @@ import { StoredKeys } from './stored-keys.js';
 import { versionedTables, type TableShape } from './table-shape.js';
 
 export interface VerifyProgress {
-  readonly step: 'file' | 'events' | 'rows' | 'money' | 'reports';
+  readonly step: 'file' | 'archive' | 'events' | 'rows' | 'money' | 'reports';
   /** Events folded or tables compared so far, and in all. */
   readonly done: number;
   readonly total: number;
@@ -67,6 +71,7 @@ function openToRead(file: string): Opened {
     database = new Database(file, { readonly: true, fileMustExist: true });
     database.pragma(`cache_size = -${String(CACHE_KIB)}`);
     database.prepare('SELECT version FROM sync_event LIMIT 1').get();
+    database.prepare('SELECT id FROM archive_segment LIMIT 1').get();
     return { database, remembered };
   } catch (error) {
     database?.close();
@@ -84,6 +89,7 @@ class Verification {
   readonly #remembered: string | null;
   readonly #tables: ReadonlyMap<string, TableShape>;
   readonly #findings = new Findings();
+  readonly #files: SegmentFiles;
   readonly #expected: readonly ExpectedHead[];
   readonly #onProgress: (progress: VerifyProgress) => void;
 
@@ -91,6 +97,7 @@ class Verification {
     this.#database = database;
     this.#remembered = remembered;
     this.#tables = versionedTables(database);
+    this.#files = new SegmentFiles(options.file, this.#findings);
     this.#expected = options.expectedHeads ?? [];
     this.#onProgress = options.onProgress ?? (() => undefined);
   }
@@ -107,11 +114,12 @@ class Verification {
 
   async #checkAll(): Promise<void> {
     this.#checkFile();
+    this.#gatherOrders();
     const chains = await this.#foldEvents();
     await this.#compareRows();
     checkHeads(this.#database, chains, this.#findings);
     StoredKeys.checkAstray(this.#database, this.#findings);
-    this.#checkReferences();
+    checkReferences(this.#database, this.#findings);
     this.#onProgress({ step: 'money', done: 0, total: 1 });
     await setImmediate();
     checkMoney(this.#database, this.#findings);
@@ -138,43 +146,68 @@ class Verification {
     this.#findings.add('file', `the file is damaged: ${first}`, faults.length);
   }
 
+  #gatherOrders(): void {
+    const orders = new ArchivedOrders(this.#database, this.#tables, this.#findings);
+    orders.gather(this.#files, (done, total) => {
+      this.#onProgress({ step: 'archive', done, total });
+    });
+  }
+
   async #foldEvents(): Promise<Map<string, EventChain>> {
-    const total = this.#database
-      .prepare('SELECT count(*) FROM main.sync_event')
-      .pluck()
-      .get() as number;
-    const branches = this.#database
-      .prepare('SELECT DISTINCT branch_id FROM main.sync_event ORDER BY branch_id')
-      .pluck()
-      .all() as string[];
+    const archived = new ArchivedEvents(this.#database, this.#files, this.#findings);
+    const living = this.#database.prepare('SELECT count(*) FROM main.sync_event').pluck().get();
+    const total = archived.total + (living as number);
+    const branches = this.#branches(archived);
     const page = this.#database.prepare<[string, number]>(
       `SELECT * FROM main.sync_event WHERE branch_id = ? AND version > ?
        ORDER BY version LIMIT ${String(PAGE_EVENTS)}`,
     );
-    const scratch = new Scratch(this.#database, this.#tables);
-    const fold = new Fold(this.#database, scratch, this.#findings);
-    const keys = new StoredKeys(this.#database, this.#findings);
-    const shifts = new ClosedShifts(this.#database, this.#findings);
+    const follow = this.#follower();
     const chains = new Map<string, EventChain>();
     for (const branchId of branches) {
       const chain = new EventChain(this.#findings);
       chains.set(branchId, chain);
+      archived.each(branchId, chain, (event) => {
+        follow(event, chain);
+        if (chain.version % PAGE_EVENTS === 0) this.#tellEvents(total);
+      });
       for (;;) {
         const events = page.all(branchId, chain.version) as StoredEvent[];
-        for (const event of events) {
-          chain.follow(event);
-          const written = fold.apply(event);
-          keys.check(event, written);
-          shifts.follow(event, written);
-        }
-        this.#findings.counts.events += events.length;
-        this.#onProgress({ step: 'events', done: this.#findings.counts.events, total });
+        for (const event of events) follow(event, chain);
+        this.#tellEvents(total);
         if (events.length < PAGE_EVENTS) break;
         await setImmediate();
       }
     }
     this.#findings.counts.branches = branches.length;
     return chains;
+  }
+
+  /** Folds one event, in the order of its chain. */
+  #follower(): (event: StoredEvent, chain: EventChain) => void {
+    const scratch = new Scratch(this.#database, this.#tables);
+    const fold = new Fold(this.#database, scratch, this.#findings);
+    const keys = new StoredKeys(this.#database, this.#findings);
+    const shifts = new ClosedShifts(this.#database, this.#findings);
+    return (event, chain) => {
+      chain.follow(event);
+      const written = fold.apply(event);
+      keys.check(event, written);
+      shifts.follow(event, written);
+      this.#findings.counts.events += 1;
+    };
+  }
+
+  #branches(archived: ArchivedEvents): string[] {
+    const living = this.#database
+      .prepare('SELECT DISTINCT branch_id FROM main.sync_event')
+      .pluck()
+      .all() as string[];
+    return [...new Set([...archived.branches, ...living])].sort();
+  }
+
+  #tellEvents(total: number): void {
+    this.#onProgress({ step: 'events', done: this.#findings.counts.events, total });
   }
 
   async #compareRows(): Promise<void> {
@@ -186,17 +219,6 @@ class Verification {
       this.#onProgress({ step: 'rows', done, total: this.#tables.size });
       await setImmediate();
     }
-  }
-
-  #checkReferences(): void {
-    const astray = this.#database.pragma('main.foreign_key_check') as {
-      table: string;
-      parent: string;
-    }[];
-    const [first] = astray;
-    if (first === undefined) return;
-    const line = `a row of ${first.table} refers to a row of ${first.parent} that is not there`;
-    this.#findings.add('reference', line, astray.length);
   }
 }
 
