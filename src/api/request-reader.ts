@@ -17,6 +17,7 @@ export interface RequestParts {
   readonly body: unknown;
   readonly idempotencyKey: string | null;
   readonly ifMatch: number | null;
+  readonly accept: string | null;
 }
 
 export type ReadRequest = (request: FastifyRequest) => RequestParts | Refusal;
@@ -61,6 +62,7 @@ export function requestReader(route: Route): ReadRequest {
       body: content,
       idempotencyKey: keyOrNull,
       ifMatch: valueOf(version),
+      accept: request.headers.accept ?? null,
     };
   };
 }

@@ -51,6 +51,8 @@ export interface Call<
   readonly ifMatch: number | null;
   /** Stands in logs, in the event of a commit and in the answer's `x-correlation-id`. */
   readonly correlationId: string;
+  /** The `Accept` header as it came; null: none did. */
+  readonly accept: string | null;
   readonly remoteAddress: string;
   readonly context: ApiContext;
 }
@@ -70,6 +72,8 @@ export interface DocumentedAnswer {
   readonly description: string;
   /** Absent: there is no body. */
   readonly schema?: TSchema;
+  /** Media types that it may come in besides JSON. */
+  readonly otherTypes?: readonly string[];
 }
 
 export interface Route<

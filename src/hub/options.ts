@@ -13,6 +13,8 @@ export interface Grant {
   readonly sessionId: string | null;
   /** Epoch milliseconds, by the clock that tokens are checked with. */
   readonly issuedAt: number;
+  /** Branches whose reports it opens, besides the principal's own; absent: none. Only the hub's key signs this. */
+  readonly branches?: readonly string[];
 }
 
 /** What a valid token says. */

@@ -2,21 +2,22 @@
 import { assertNever } from '../base/assert.js';
 import { refuse, type Refusal } from '../base/refusal.js';
 import { publicRow, shiftHead } from '../domain/public-row.js';
-import { figuresOf } from '../domain/reports/figures-of.js';
-import { openOrders, shiftReport, type ShiftReport } from '../domain/reports/shift-report.js';
-import type { OrderAggregate, PosShift, Role, Rows, TableName } from '../domain/rows.js';
+import type { OrderAggregate, Role, Rows, TableName } from '../domain/rows.js';
 import type { QueryMessage, QueryName } from '../protocol/messages.js';
 import type { QueryParams } from '../protocol/queries.js';
 import type { Principal } from '../protocol/messages.js';
 import type { Store } from '../store/port.js';
-import { shiftRecordsOf } from './branch/state-view.js';
 import type { HubBranch } from './hub-branch.js';
+import type { AskedReport } from './reports/make-report.js';
+import { reportOf } from './reports/report-queries.js';
+import { shiftReportOf } from './reports/shift-report.js';
 
 export type QueryAnswer =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 const ALL: readonly Role[] = ['admin', 'manager', 'cashier', 'waiter', 'kitchen'];
+const OFFICE: readonly Role[] = ['admin', 'manager'];
 
 /** Who may ask what. */
 const QUERY_ROLES: Readonly<Record<QueryName, readonly Role[]>> = {
@@ -25,6 +26,12 @@ const QUERY_ROLES: Readonly<Record<QueryName, readonly Role[]>> = {
   'order.list': ALL,
   'kitchen.recent': ALL,
   'shift.report': ['admin', 'manager', 'cashier'],
+  'report.summary': OFFICE,
+  'report.sales': OFFICE,
+  'report.discounts': OFFICE,
+  'report.voids': OFFICE,
+  'report.kitchen': OFFICE,
+  'report.shifts': OFFICE,
 };
 
 const RECENT_LINES = 20;
@@ -56,6 +63,13 @@ export class Queries {
         return this.#kitchenRecent(branch, params);
       case 'shift.report':
         return this.#shiftReport(branch, params as QueryParams['shift.report'], principal);
+      case 'report.summary':
+      case 'report.sales':
+      case 'report.discounts':
+      case 'report.voids':
+      case 'report.kitchen':
+      case 'report.shifts':
+        return this.#report(branch, { name, params } as AskedReport);
       default:
         return assertNever(name);
     }
@@ -105,40 +119,19 @@ export class Queries {
   }
 
   async #shiftReport(
-    branch: HubBranch,
-    { shift_id: shiftId, kind }: QueryParams['shift.report'],
-    principal: Principal,
+    { hub, clock }: HubBranch,
+    params: QueryParams['shift.report'],
+    { id: by }: Principal,
   ): Promise<QueryAnswer> {
-    const { hot } = branch.hub;
-    const open = hot.shift;
-    const asksOpen =
-      open !== null && (shiftId === open.id || (shiftId === undefined && kind === 'x'));
-    if (asksOpen) {
-      if (kind === 'z') {
-        return refused(
-          refuse('invalid_state', 'the shift is open; its Z report comes with the close'),
-        );
-      }
-      return result({ report: xReport(branch, open, principal.id), z_number: null });
-    }
-    const stored = await this.#store.shift(branch.hub.id, shiftId ?? null);
-    if (stored === null) return refused(refuse('not_found', 'there is no such shift'));
-    return result({ report: stored.shift.z_report, z_number: stored.shift.z_number });
+    const asker = { hot: hub.hot, store: this.#store, now: clock.now(), by };
+    const report = await shiftReportOf(asker, params);
+    return 'code' in report ? refused(report) : result(report);
   }
-}
 
-function xReport({ hub: { hot }, clock }: HubBranch, shift: PosShift, by: string): ShiftReport {
-  const records = shiftRecordsOf(hot);
-  const item = (id: string) => hot.tables.menu_item.get(id);
-  return shiftReport({
-    branch: hot.branch,
-    shift,
-    figures: figuresOf(records, { branch: hot.branch, shift, item }),
-    openOrders: openOrders(records.orders),
-    kind: 'x',
-    at: clock.now(),
-    by,
-  });
+  async #report(branch: HubBranch, asked: AskedReport): Promise<QueryAnswer> {
+    const made = await reportOf(branch, this.#store, asked);
+    return 'code' in made ? refused(made) : result(made.answer);
+  }
 }
 
 function branchGet(branch: HubBranch, role: Role): QueryAnswer {

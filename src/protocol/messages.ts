@@ -97,6 +97,12 @@ export const QUERY_NAMES = [
   'order.list',
   'kitchen.recent',
   'shift.report',
+  'report.summary',
+  'report.sales',
+  'report.discounts',
+  'report.voids',
+  'report.kitchen',
+  'report.shifts',
 ] as const;
 export type QueryName = (typeof QUERY_NAMES)[number];
 

@@ -1,6 +1,7 @@
 /** The parameters of each query, uncompiled: what a client may ask besides following channels. */
 import { Type, type Static } from 'typebox';
 import type { QueryName } from './messages.js';
+import { REPORT_PARAMS } from './report-queries.js';
 
 /** Orders in one page of `order.list`, and lines in one answer of `kitchen.recent`. */
 export const PAGE_LENGTH_MAX = 200;
@@ -42,6 +43,7 @@ export const QUERY_PARAMS = {
   'order.list': OrderListParams,
   'kitchen.recent': KitchenRecentParams,
   'shift.report': ShiftReportParams,
+  ...REPORT_PARAMS,
 } as const satisfies Record<QueryName, object>;
 
 /** Of a query that takes none. */

@@ -2,6 +2,7 @@
 import { Type, type TObject } from 'typebox';
 import { nullable, strict } from '../domain/fields.js';
 import type { QueryName } from './messages.js';
+import { REPORT_RESULTS } from './report-schemas.js';
 import { BranchSchema, ROW_SCHEMAS, ShiftHeadSchema, StatusLogSchema } from './row-schemas.js';
 
 const Line = ROW_SCHEMAS.order_line;
@@ -41,4 +42,5 @@ export const QUERY_RESULTS = {
   }),
   'kitchen.recent': strict({ lines: Type.Array(strict(kitchenColumns)) }),
   'shift.report': strict({ report: ShiftReport, z_number: nullable(Type.Integer()) }),
+  ...REPORT_RESULTS,
 } as const satisfies Record<QueryName, TObject>;

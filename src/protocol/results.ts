@@ -1,7 +1,12 @@
 /** What `ack.result` and `result.result` hold: the shapes that clients read. */
 import type { RecordVersions } from '../domain/change-set.js';
 import type { ShiftHead } from '../domain/public-row.js';
+import type { DiscountsAnswer, VoidsAnswer } from '../domain/reports/given-away.js';
+import type { KitchenAnswer } from '../domain/reports/kitchen.js';
+import type { SalesAnswer } from '../domain/reports/sales.js';
 import type { StoredShiftReport } from '../domain/reports/shift-report.js';
+import type { ShiftsAnswer } from '../domain/reports/shifts.js';
+import type { SummaryAnswer } from '../domain/reports/summary.js';
 import type {
   Branch,
   LineModifier,
@@ -80,6 +85,12 @@ export interface QueryResults {
   readonly 'order.list': OrderListResult;
   readonly 'kitchen.recent': KitchenRecentResult;
   readonly 'shift.report': ShiftReportResult;
+  readonly 'report.summary': SummaryAnswer;
+  readonly 'report.sales': SalesAnswer;
+  readonly 'report.discounts': DiscountsAnswer;
+  readonly 'report.voids': VoidsAnswer;
+  readonly 'report.kitchen': KitchenAnswer;
+  readonly 'report.shifts': ShiftsAnswer;
 }
 
 export type QueryResult<Name extends QueryName> = QueryResults[Name];

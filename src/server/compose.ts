@@ -86,7 +86,7 @@ export async function startServer(
     const timers = systemTimers;
     const identity = createIdentity({
       ...{ hub, store, clock: tokenClock, newId },
-      signToken: (principal, seconds, sessionId) => tokens.sign(principal, seconds, sessionId),
+      signToken: (principal, seconds, sessionId) => tokens.sign(principal, seconds, { sessionId }),
     });
     const world = { store, clock, timers, newId, log };
     const api = { ...world, hub, identity, verifyToken, version: VERSION };

@@ -1,4 +1,5 @@
 /** The page that somebody sees who opens the hub's address in a browser: what this is, how it fares, how to look on. */
+import { escaped } from '../api/escaped.js';
 import { cspForStyle } from '../api/security.js';
 
 export interface PageFacts {
@@ -22,14 +23,6 @@ const DURABILITIES: Readonly<Record<string, string>> = {
   normal: 'normal: a power cut may take the last moments',
   none: 'none: everything is in memory and gone with the process',
 };
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
 
 const STYLE = `
   :root { color-scheme: light dark; }

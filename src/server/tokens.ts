@@ -20,6 +20,8 @@ const TYPE = 'at+jwt';
 const TOKEN_LENGTH_MAX = 4_096;
 /** Three parts of base64url and nothing around or between them, which a lenient decoder would pass over. */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/** Branches that one token may name: with ids of 64 characters it stays below `TOKEN_LENGTH_MAX`. */
+const TOKEN_BRANCHES_MAX = 32;
 /** The longest life that a token may be given. */
 export const TOKEN_SECONDS_MAX = 31 * 86_400;
 /** The clock may have been set back since a token was signed. */
@@ -38,14 +40,24 @@ const Claims = Type.Object({
   /** When it was signed, to the millisecond. */
   at: Type.Integer({ minimum: 0 }),
   exp: Type.Integer(),
+  /** Branches whose reports it opens, besides its own. */
+  branches: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: TOKEN_BRANCHES_MAX })),
 });
 const claims = Compile(Claims);
 
 type ImportedKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
+/** What a token is given for, besides its person. */
+export interface TokenGiven {
+  /** The login that it belongs to. */
+  readonly sessionId?: string;
+  /** Branches whose reports it opens, besides the person's own. */
+  readonly branches?: readonly string[];
+}
+
 export interface Tokens {
-  /** `sessionId`: the login that it belongs to. Throws an OperatorError where the principal has a field that no token may bear. */
-  sign(principal: Principal, secondsToLive: number, sessionId?: string): Promise<string>;
+  /** Throws an OperatorError where the principal has a field that no token may bear. */
+  sign(principal: Principal, secondsToLive: number, given?: TokenGiven): Promise<string>;
   verify(token: string): Promise<TokenVerdict>;
 }
 
@@ -86,12 +98,15 @@ class ImportedKeys {
 export function openTokens(source: KeySource, clock: Clock): Tokens {
   const keys = new ImportedKeys(source);
   return {
-    async sign(principal, secondsToLive, sessionId) {
+    async sign(principal, secondsToLive, { sessionId, branches } = {}) {
       const at = clock.now();
       const issuedAt = Math.floor(at / 1_000);
       const { id, name, role, branch_id, device_id } = principal;
-      const session = sessionId === undefined ? {} : { sid: sessionId };
-      const body = { sub: id, name, role, branch: branch_id, device: device_id, ...session, at };
+      const given = {
+        ...(sessionId !== undefined && { sid: sessionId }),
+        ...(branches !== undefined && { branches }),
+      };
+      const body = { sub: id, name, role, branch: branch_id, device: device_id, ...given, at };
       const [fault] = claims.Errors({ ...body, exp: issuedAt });
       if (fault !== undefined) {
         const claim = fault.instancePath.slice(1);
@@ -142,8 +157,12 @@ function refused(message: string): TokenVerdict {
 }
 
 function valid(payload: Static<typeof Claims>, now: number): TokenVerdict {
-  const { sub, name, role, branch, device, sid, at, exp } = payload;
+  const { sub, name, role, branch, device, sid, at, exp, branches } = payload;
   const principal = { id: sub, name, role, branch_id: branch, device_id: device };
-  const grant = { sessionId: sid ?? null, issuedAt: at };
+  const grant = {
+    sessionId: sid ?? null,
+    issuedAt: at,
+    ...(branches !== undefined && { branches }),
+  };
   return { kind: 'valid', principal, grant, expiresInMs: exp * 1_000 - now };
 }

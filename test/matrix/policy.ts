@@ -115,6 +115,12 @@ export const QUERY_POLICY: readonly QueryPolicy[] = [
   { name: 'order.list', roles: ALL, params: {} },
   { name: 'kitchen.recent', roles: ALL, params: {} },
   { name: 'shift.report', roles: TILL, params: { kind: 'x' } },
+  { name: 'report.summary', roles: OFFICE, params: {} },
+  { name: 'report.sales', roles: OFFICE, params: { group_by: 'hour' } },
+  { name: 'report.discounts', roles: OFFICE, params: {} },
+  { name: 'report.voids', roles: OFFICE, params: {} },
+  { name: 'report.kitchen', roles: OFFICE, params: {} },
+  { name: 'report.shifts', roles: OFFICE, params: {} },
 ];
 
 export interface RoutePolicy {
@@ -168,6 +174,19 @@ export const ROUTE_POLICY: readonly RoutePolicy[] = [
   { method: 'GET', path: '/branches/:branch/audit', roles: OFFICE },
   { method: 'GET', path: '/branches/:branch/kitchen/recent', roles: ALL },
   { method: 'GET', path: '/branches/:branch/reports/shift', roles: TILL, query: '?kind=x' },
+  { method: 'GET', path: '/branches/:branch/reports/summary', roles: OFFICE },
+  { method: 'GET', path: '/branches/:branch/reports/sales', roles: OFFICE, query: '?group_by=day' },
+  { method: 'GET', path: '/branches/:branch/reports/discounts', roles: OFFICE },
+  { method: 'GET', path: '/branches/:branch/reports/voids', roles: OFFICE },
+  { method: 'GET', path: '/branches/:branch/reports/kitchen', roles: OFFICE },
+  { method: 'GET', path: '/branches/:branch/reports/shifts', roles: OFFICE },
+  // Of the branches that the token names besides: these tokens name none.
+  { method: 'GET', path: '/reports/summary', roles: OFFICE },
+  { method: 'GET', path: '/reports/sales', roles: OFFICE, query: '?group_by=day' },
+  { method: 'GET', path: '/reports/discounts', roles: OFFICE },
+  { method: 'GET', path: '/reports/voids', roles: OFFICE },
+  { method: 'GET', path: '/reports/kitchen', roles: OFFICE },
+  { method: 'GET', path: '/reports/shifts', roles: OFFICE },
   { method: 'GET', path: '/branches/:branch/menu', roles: ALL },
   { method: 'GET', path: '/branches/:branch/menu/items/:item', roles: ALL },
   {

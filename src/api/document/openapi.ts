@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { REFUSALS, type RefusalCode } from '../../base/refusal.js';
 import { strict } from '../../domain/fields.js';
 import { KEY_LENGTH_MAX } from '../../protocol/limits.js';
+import { REPORT_RESULTS } from '../../protocol/report-schemas.js';
 import { CommandDone } from '../give.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import { pathSchema } from '../request-reader.js';
@@ -51,6 +52,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
   const named = new NamedSchemas();
   named.add('Problem', ProblemSchema);
   named.add('CommandDone', CommandDone);
+  for (const [name, schema] of Object.entries(REPORT_RESULTS)) named.add(name, schema);
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
@@ -141,12 +143,17 @@ function header(name: string, description: string) {
 
 function responsesOf(route: Route, named: NamedSchemas): Json {
   const responses: Record<string, Json> = {};
-  for (const [status, { description, schema }] of Object.entries(route.answers)) {
+  for (const [status, { description, schema, otherTypes = [] }] of Object.entries(route.answers)) {
     responses[status] = {
       description,
       headers: { 'X-Correlation-Id': { schema: { type: 'string' } } },
       ...(schema !== undefined && {
-        content: { 'application/json': { schema: named.refer(schema) } },
+        content: {
+          'application/json': { schema: named.refer(schema) },
+          ...Object.fromEntries(
+            otherTypes.map((type) => [type, { schema: { type: 'string' } }] as const),
+          ),
+        },
       }),
     };
   }

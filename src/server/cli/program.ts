@@ -12,6 +12,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['token', async () => (await import('./token.js')).tokenCommand()],
   ['rotate-key', async () => (await import('./rotate-key.js')).rotateKeyCommand()],
   ['replay', async () => (await import('./replay.js')).replayCommand()],
+  ['report', async () => (await import('./report.js')).reportCommand()],
   ['verify', async () => (await import('./verify.js')).verifyCommand()],
   ['backup', async () => (await import('./backup.js')).backupCommand()],
   ['restore', async () => (await import('./restore.js')).restoreCommand()],

@@ -17,6 +17,7 @@ interface TokenOptions {
   readonly staff?: string;
   readonly device?: string;
   readonly ttl: string;
+  readonly branches?: readonly string[];
 }
 
 export function tokenCommand(): Command {
@@ -27,13 +28,18 @@ export function tokenCommand(): Command {
     .option('--name <NAME>', 'name of the person (default: the role)')
     .option('--staff <ID>', 'staff id (default: made from the name)')
     .option('--device <ID>', 'device id (default: a new one for each token)')
+    .option(
+      '--branches <IDS>',
+      'branches whose reports it opens besides, with commas between them: main,harbour',
+      (text: string) => text.split(','),
+    )
     .option('--ttl <TIME>', 'how long it is good: 90s, 15m, 1h, 7d', '1h');
   return addSettings(command, ['data']).action(printToken);
 }
 
 async function printToken(options: TokenOptions & Readonly<Record<string, unknown>>) {
   const { config } = configFrom(options);
-  const { role, branch, ttl, name = role } = options;
+  const { role, branch, branches, ttl, name = role } = options;
   const principal = {
     id: options.staff ?? slug(name, role),
     name,
@@ -42,7 +48,9 @@ async function printToken(options: TokenOptions & Readonly<Record<string, unknow
     device_id: options.device ?? `device-${uuidV7Source(systemClock)()}`,
   };
   const tokens = openTokens(openTokenKeys(config.data), systemClock);
-  const token = await tokens.sign(principal, secondsOf(ttl));
+  const token = await tokens.sign(principal, secondsOf(ttl), {
+    ...(branches !== undefined && { branches }),
+  });
   process.stdout.write(`${token}\n`);
 }
 

@@ -80,7 +80,7 @@ export function loadFrom(file: DatabaseFile): LoadedBranch[] {
 }
 
 /** In one read transaction: all of it stands at one moment. */
-function loadBranches(database: Database): LoadedBranch[] {
+export function loadBranches(database: Database): LoadedBranch[] {
   const statements = HOT_SQL.map(([table, sql]) => [table, database.prepare(sql)] as const);
   const heads = database.prepare<[], { id: string; version: number; horizon: number }>(
     `SELECT b.id, coalesce(h.version, 0) AS version, coalesce(h.horizon, 0) AS horizon

@@ -365,6 +365,12 @@ const queries = [
   ['order.list', { table_no: '12', from: 1763960400000, limit: 50 }],
   ['kitchen.recent', { station: 'grill', limit: 10 }],
   ['shift.report', { kind: 'x' }],
+  ['report.summary', { from: '2026-05-01', to: '2026-05-31' }],
+  ['report.sales', { group_by: 'item', from: '2026-05-01', to: '2026-05-31', top: 10 }],
+  ['report.discounts', { from: '2026-05-18' }],
+  ['report.voids', { top: 50 }],
+  ['report.kitchen', {}],
+  ['report.shifts', { from: '2025-06-01', to: '2026-05-31' }],
 ];
 
 export const queryVectors = queries.map(([name, params]) => ({
