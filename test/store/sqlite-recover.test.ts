@@ -1,7 +1,9 @@
 /** What a reopened writer says of commits whose outcome nobody heard: real workers on a real file. */
+import Database from 'better-sqlite3';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { emptyFigures } from '../../src/domain/reports/tally.js';
 import type { CommitRequest } from '../../src/store/port.js';
 import { encodeRequest } from '../../src/store/sqlite/encode.js';
 import type { FromWriter, ToWriter } from '../../src/store/sqlite/messages.js';
@@ -118,3 +120,37 @@ test('S-FAIL-4 the key, or what it wrote, tells what was committed; older answer
   const after = await second.ask({ type: 'commits', items: [encodeRequest(device('d2'))] });
   expect(after).toMatchObject({ type: 'settled', outcomes: [7] });
 });
+
+test('R-FIG-7 a close whose outcome nobody heard has its summaries once, or not at all and again when it is given again', async () => {
+  const figures = { ...emptyFigures(), shifts: 1, total: 700 };
+  const summary = { shiftId: seedIds('main').shift, businessDate: '2026-11-20', figures };
+  const closing = encodeRequest({ ...close, summary });
+  const first = await openWriter(false);
+  const items = [seedRequest('main'), shiftRequest('main')].map(encodeRequest);
+  await first.ask({ type: 'commits', items });
+  await first.end();
+
+  const second = await openWriter(true);
+  const recover = { type: 'recover', items: [closing], settled: [['main', 2]] } as const;
+  expect(await second.ask(recover)).toMatchObject({ outcomes: [{ kind: 'unavailable' }] });
+  expect(totals()).toEqual([]);
+  await second.ask({ type: 'commits', items: [closing] });
+  await second.end();
+
+  const third = await openWriter(true);
+  expect(await third.ask(recover)).toMatchObject({ outcomes: [{ kind: 'committed', version: 3 }] });
+  await third.ask({ type: 'commits', items: [closing] });
+  await third.end();
+  expect(totals()).toEqual([700, 700, 700]);
+});
+
+/** Of shift, day and month, as they are in the file. */
+function totals(): unknown[] {
+  const database = new Database(join(directory, 'expeditor.db'));
+  const tables = ['shift_summary', 'day_summary', 'month_summary'];
+  const found = tables.flatMap((table) =>
+    database.prepare(`SELECT json_extract(figures, '$.total') FROM ${table}`).pluck().all(),
+  );
+  database.close();
+  return found;
+}

@@ -14,8 +14,9 @@ import { Random } from './random-traffic/random.js';
 import { makeBranch, makeItem, makeStaff } from './rows.js';
 import { inserted, request } from './store.js';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
+/** Short, and often exactly a bound of the kitchen's buckets. */
+const TICK = 5_000;
 
 export interface Happened {
   readonly request: CommitRequest;
@@ -75,13 +76,22 @@ export class RandomShifts {
     const random = this.#random;
     this.branch.now += random.chance(0.05)
       ? random.whole(1, 20) * HOUR
-      : random.whole(1, 6 * MINUTE);
+      : random.whole(1, 72) * TICK;
     this.#role = random.pick(['manager', 'admin'] as const) ?? 'manager';
-    this.#clientAt = random.chance(0.2) ? this.branch.now - random.whole(0, 12 * HOUR) : null;
     const { shift } = this.branch;
+    this.#clientAt = this.#takenAt(shift?.opened_at ?? this.branch.now);
     if (shift === null) return this.#give('shift.open', { opening_float: random.whole(0, 20_000) });
     if (random.chance(0.02)) return this.#end(shift.id);
     return this.#sell(shift.id);
+  }
+
+  /** Mostly unknown, else long ago or around the minute before the shift. */
+  #takenAt(openedAt: number): number | null {
+    const random = this.#random;
+    if (random.chance(0.8)) return null;
+    return random.chance(0.5)
+      ? this.branch.now - random.whole(0, 12 * HOUR)
+      : openedAt - random.whole(0, 24) * TICK;
   }
 
   #end(shift_id: string): Happened | null {

@@ -159,6 +159,11 @@ describe('R-FIG-3 kitchen times', () => {
         expect(found).toBeLessThanOrEqual(upper);
       }),
     );
+    for (const [bucket, bound] of KITCHEN_BOUNDS_MS.entries()) {
+      const counts: number[] = [];
+      addTime(counts, bound);
+      expect(counts).toHaveLength(bucket + 1);
+    }
     expect(percentile([], 0.5)).toBeNull();
     expect(percentile([4], 0.5)).toBe(7_500);
     const one = {
