@@ -82,6 +82,7 @@ h2, h3 { font-size: 10pt; margin-block: 3.5mm 1mm; padding-block-start: 1.5mm; b
 .head { margin-block-start: 2mm; text-align: start; font-size: 8.5pt; }
 .head div, .kpis div { display: flex; justify-content: space-between; gap: 3mm; }
 .note { margin-block: 2mm; font-size: 8.5pt; border-color: #000; }
+.kpis { margin-block-start: 2mm; }
 .kpis div:first-child { font-size: 12.5pt; font-weight: 700; }
 th, td { padding: .5mm 0; padding-inline-start: 2mm; overflow-wrap: anywhere; }
 th:first-child, td:first-child { padding-inline-start: 0; }
