@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ToWriter } from '../../src/store/sqlite/messages.js';
 import { openWriter } from '../../src/store/sqlite/database.js';
 import { taskHandlers } from '../../src/store/sqlite/tasks/handlers.js';
-import type { BeginSegment } from '../../src/store/sqlite/tasks/segment-tasks.js';
 import { TaskError, type TaskOf } from '../../src/store/sqlite/tasks/task.js';
 import { TaskRunner } from '../../src/store/sqlite/tasks/task-runner.js';
 import { WaitingTasks } from '../../src/store/sqlite/tasks/waiting-tasks.js';
@@ -13,10 +12,10 @@ import { NOON } from '../support/rows.js';
 import { freshDirectory, openSqlite } from '../support/sqlite-store.js';
 import { committed, seedRequest } from '../support/store.js';
 
-const marker: BeginSegment = {
-  ...{ branchId: 'main', segmentId: 's1', kind: 'orders', shiftId: null, at: NOON },
+const begin: TaskOf<'segment.begin'> = {
+  ...{ name: 'segment.begin', branchId: 'main', segmentId: 's1', kind: 'orders' },
+  ...{ shiftId: null, range: null, at: NOON },
 };
-const begin: TaskOf<'segment.begin'> = { name: 'segment.begin', ...marker };
 
 describe('the runner', () => {
   let directory: ReturnType<typeof freshDirectory>;

@@ -4,22 +4,21 @@
  */
 import type { Fault } from '../errors.js';
 import type { TaskHandler } from './task-handler.js';
-import type { BeginSegment, UndoSegment } from './segment-tasks.js';
+import type { ThawOrder } from './order-rows.js';
+import type { SegmentTasks } from './segment-tasks.js';
 
-/** What each task asks for and gives, by its name. Both cross between threads. */
-export interface TaskTypes {
-  'segment.begin': { readonly asks: BeginSegment; readonly gives: null };
-  'segment.undo': { readonly asks: UndoSegment; readonly gives: null };
+/** Every task's handler, by the task's name. */
+export interface TaskHandlers extends SegmentTasks {
+  readonly 'order.thaw': TaskHandler<ThawOrder, { readonly thawed: boolean }>;
 }
 
-export type TaskName = keyof TaskTypes;
-export type TaskOf<N extends TaskName> = { readonly name: N } & TaskTypes[N]['asks'];
-export type TaskValue<N extends TaskName> = TaskTypes[N]['gives'];
+export type TaskName = keyof TaskHandlers;
+/** What it asks for, and what it gives; both cross between threads. */
+export type TaskOf<N extends TaskName> = { readonly name: N } & Parameters<
+  TaskHandlers[N]['run']
+>[0];
+export type TaskValue<N extends TaskName> = ReturnType<TaskHandlers[N]['run']>;
 export type WriterTask = { [N in TaskName]: TaskOf<N> }[TaskName];
-
-export type TaskHandlers = {
-  readonly [N in TaskName]: TaskHandler<TaskOf<N>, TaskValue<N>>;
-};
 
 export interface TaskFailure {
   readonly fault: Exclude<Fault, 'disk'>;
