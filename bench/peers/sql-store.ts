@@ -41,6 +41,7 @@ type ReadName = 'header' | 'lines' | 'payments' | 'adjustments';
 
 export class SqlStore implements ReadingStore {
   readonly durability = 'full';
+  readonly upkeep = null;
   readonly epoch = uuidV7Source(systemClock)();
   readonly secrets: SecretReads = {
     credential: (...of) => Promise.resolve(this.#reader.credential(...of)),
@@ -77,6 +78,10 @@ export class SqlStore implements ReadingStore {
       payments: prepare('payments'),
       adjustments: prepare('adjustments'),
     };
+  }
+
+  thaw(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   aggregate(branchId: string, orderId: string): Promise<OrderAggregate | null> {

@@ -18,6 +18,7 @@ import type {
   TableName,
 } from '../domain/rows.js';
 import type { ReportReads, ShiftSummary } from './reports.js';
+import type { Upkeep } from './upkeep.js';
 import type { SecretChange, SecretReads } from './secrets.js';
 import type { AuditFilter, AuditPage, HistoryPage, OrderHistory } from './history.js';
 
@@ -197,6 +198,11 @@ export interface Store {
 
   /** An order wherever it is, with its logs; null: there is none in this branch. */
   order(branchId: string, orderId: string): Promise<StoredOrder | null>;
+  /**
+   * Brings an archived order's rows back, so that a command may change it; false: it is not archived. The order is the same
+   * before and after.
+   */
+  thaw(branchId: string, orderId: string): Promise<boolean>;
   orderIdOfPayment(branchId: string, paymentId: string): Promise<string | null>;
   orders(branchId: string, filter: OrderFilter): Promise<OrderPage>;
   /** The lines served last, newest first. */
@@ -212,6 +218,9 @@ export interface Store {
 
   /** What closed shifts came to, over any range of dates: read beside all other reads. */
   readonly reports: ReportReads;
+
+  /** What is done with old data; null: the engine keeps none. */
+  readonly upkeep: Upkeep | null;
 
   /** Who may log in, and who has: read on demand, never kept. */
   readonly secrets: SecretReads;

@@ -45,6 +45,8 @@ export class FaultyStore implements Store {
 
   readonly reports: Store['reports'];
   readonly order: Store['order'];
+  readonly thaw: Store['thaw'];
+  readonly upkeep: Store['upkeep'];
   readonly orders: Store['orders'];
   readonly answer: Store['answer'];
   readonly orderIdOfPayment: Store['orderIdOfPayment'];
@@ -66,6 +68,8 @@ export class FaultyStore implements Store {
     this.#nextTick = nextTick;
     this.reports = inner.reports;
     this.order = inner.order.bind(inner);
+    this.thaw = inner.thaw.bind(inner);
+    this.upkeep = inner.upkeep;
     this.orders = inner.orders.bind(inner);
     this.answer = inner.answer.bind(inner);
     this.orderIdOfPayment = inner.orderIdOfPayment.bind(inner);

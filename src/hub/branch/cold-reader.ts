@@ -62,12 +62,18 @@ export class ColdReader {
   }
 
   async #read(orderIds: readonly string[], shiftIds: readonly string[]): Promise<ColdRecords> {
-    const orders = await Promise.all(orderIds.map((id) => this.order(id)));
+    const orders = await Promise.all(orderIds.map((id) => this.#toBeChanged(id)));
     const shifts = await Promise.all(shiftIds.map((id) => this.#shift(id)));
     return {
       orders: orders.filter((order) => order !== null),
       shifts: shifts.filter((shift) => shift !== null),
     };
+  }
+
+  /** What a command may change stands in the database: one that is archived comes back first. */
+  async #toBeChanged(orderId: string): Promise<StoredOrder | null> {
+    await this.#options.store.thaw(this.#options.branchId, orderId);
+    return this.order(orderId);
   }
 
   async #shift(shiftId: string): Promise<PosShift | null> {

@@ -12,12 +12,6 @@ export type SegmentWorker = {
 
 export type WorkMethod = Exclude<keyof SegmentWork, 'stop'>;
 
-/** `workerData` of the thread. */
-export interface WorkStart {
-  readonly file: DatabaseFile;
-  readonly rests: boolean;
-}
-
 export interface WorkRequest {
   readonly id: number;
   readonly method: WorkMethod;
@@ -37,14 +31,14 @@ interface Waiting {
 
 export class ArchiveClient implements SegmentWorker {
   readonly #script: URL;
-  readonly #start: WorkStart;
+  readonly #file: DatabaseFile;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #asked = 0;
 
-  constructor(script: URL, start: WorkStart) {
+  constructor(script: URL, file: DatabaseFile) {
     this.#script = script;
-    this.#start = start;
+    this.#file = file;
   }
 
   candidates: SegmentWorker['candidates'] = (...values) => this.#ask('candidates', values);
@@ -76,7 +70,7 @@ export class ArchiveClient implements SegmentWorker {
   }
 
   #begin(): Worker {
-    const worker = new Worker(this.#script, { workerData: this.#start, execArgv: [] });
+    const worker = new Worker(this.#script, { workerData: this.#file, execArgv: [] });
     let reason = 'the archive thread ended';
     worker.on('message', ({ id, value, error }: WorkAnswer) => {
       const waiting = this.#waiting.get(id);

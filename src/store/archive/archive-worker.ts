@@ -3,14 +3,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../base/assert.js';
 import { openReader } from '../sqlite/database.js';
 import { messageOf } from '../sqlite/errors.js';
-import type { WorkAnswer, WorkRequest, WorkStart } from './archive-client.js';
+import type { DatabaseFile } from '../sqlite/messages.js';
+import type { WorkAnswer, WorkRequest } from './archive-client.js';
 import { SegmentWork } from './segment-work.js';
 
 assert(parentPort, 'runs as a worker');
 const port = parentPort;
-const { file, rests } = workerData as WorkStart;
+const file = workerData as DatabaseFile;
 const database = openReader(file);
-const work = new SegmentWork({ database, databasePath: file.path, rests });
+const work = new SegmentWork({ database, databasePath: file.path });
 const methods = work as unknown as Readonly<
   Record<WorkRequest['method'], (...values: readonly unknown[]) => unknown>
 >;

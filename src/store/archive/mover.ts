@@ -24,8 +24,6 @@ export interface MoverOptions {
   /** By the clock that dates the shifts. */
   readonly now: () => number;
   readonly timers: Timers;
-  /** False: no command waits for the writer, so it does not pause. */
-  readonly rests: boolean;
 }
 
 /** `done` and `total` count shifts and what else may hold records. */
@@ -137,12 +135,12 @@ export class Mover {
   }
 
   async #take({ branchId, segmentId }: SegmentKey): Promise<void> {
-    const { task, timers, rests } = this.#options;
+    const { task, timers } = this.#options;
     for (;;) {
       this.#orStop();
       const { left } = await task({ name: 'segment.take', branchId, segmentId });
       if (!left) return;
-      if (rests) await new Promise<void>((resolve) => timers.after(PAUSE_MS, resolve));
+      await new Promise<void>((resolve) => timers.after(PAUSE_MS, resolve));
     }
   }
 

@@ -40,22 +40,18 @@ export interface CopiedSegment {
 export interface SegmentWorkOptions {
   readonly database: Database;
   readonly databasePath: string;
-  /** False: nobody else needs the machine. */
-  readonly rests: boolean;
 }
 
 export class SegmentWork {
   readonly #database: Database;
   readonly #directory: string;
   readonly #sources: readonly SegmentSource[];
-  readonly #rests: boolean;
   #stopped = false;
 
-  constructor({ database, databasePath, rests }: SegmentWorkOptions) {
+  constructor({ database, databasePath }: SegmentWorkOptions) {
     this.#database = database;
     this.#directory = archiveDirectory(databasePath);
     this.#sources = segmentSources(database);
-    this.#rests = rests;
   }
 
   /** What is under way throws at its next rest. */
@@ -145,7 +141,7 @@ export class SegmentWork {
       yield* batch;
       if (this.#stopped) throw new Error('the store is being closed');
       if (batch.length < BATCH_RECORDS) return;
-      if (this.#rests) await pause((performance.now() - begun) * REST_SHARE);
+      await pause((performance.now() - begun) * REST_SHARE);
     }
   }
 

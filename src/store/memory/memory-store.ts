@@ -78,6 +78,7 @@ class MemoryStore implements Store {
         summaries.shifts(range, (shiftId) => rows.get('pos_shift', shiftId)?.row),
       ),
   };
+  readonly upkeep = null;
   readonly #clock: Clock;
   readonly #nextTick: (run: () => void) => void;
   readonly #branches = new Map<string, BranchMemory>();
@@ -112,6 +113,10 @@ class MemoryStore implements Store {
 
   order(branchId: string, orderId: string): Promise<StoredOrder | null> {
     return this.#read(branchId, null, (branch) => branch.order(orderId));
+  }
+
+  thaw(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   orderIdOfPayment(branchId: string, paymentId: string): Promise<string | null> {

@@ -236,7 +236,9 @@ export class CommitWriter {
     if (faultOf(error) !== 'schema') throw error;
     const { table, id, inserting } = this.#place;
     const code = sqliteCode(error);
-    const taken = code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE';
+    const archived = code === 'SQLITE_CONSTRAINT_TRIGGER' && table === 'order_header';
+    const taken =
+      archived || code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE';
     if (taken && inserting && table !== null && id !== null) {
       return refused({ kind: 'exists', table, id }, true);
     }

@@ -7,6 +7,8 @@ import type { Clock, Timers } from '../../base/clock.js';
 import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import { expectNoCutRestore } from '../backup/cut-restore.js';
+import { ArchiveClient } from '../archive/archive-client.js';
+import { Archive } from '../archive/archive.js';
 import type { Store } from '../port.js';
 import { makeDataDirectory } from './data-directory.js';
 import { StoreOpenError, messageOf } from './errors.js';
@@ -88,9 +90,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       },
     });
     const newReader = () => new ReadClient(new URL('reader-worker.js', scripts), file, log);
+    const reader = newReader();
+    const archive = archiveOf(queue, reader, { ...options, file, scripts });
+    archive.begin();
     return new SqliteStore({
       ...{ durability, epoch, queue, heads: keeper, outside, letGo, stopKeyRounds },
-      ...{ reader: newReader(), reports: newReader() },
+      ...{ reader, reports: newReader(), archive },
       load: () => loadFrom(file),
     });
   } catch (error) {
@@ -98,6 +103,25 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     letGo();
     throw error;
   }
+}
+
+interface ArchiveNeeds extends SqliteStoreOptions {
+  readonly file: DatabaseFile;
+  readonly scripts: URL;
+}
+
+function archiveOf(
+  queue: WriteQueue,
+  reader: ReadClient,
+  { file, scripts, clock, newId, timers, log }: ArchiveNeeds,
+): Archive {
+  return new Archive({
+    task: (task) => queue.task(task),
+    work: new ArchiveClient(new URL('../archive/archive-worker.js', scripts), file),
+    segments: () => reader.read('segments'),
+    now: () => clock.now(),
+    ...{ newId, timers, log },
+  });
 }
 
 function watchOutside(queue: WriteQueue, timers: Timers): OutsideWatch {

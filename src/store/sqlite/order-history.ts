@@ -1,5 +1,6 @@
 /** An order's past: what its rows were after each commit, and who made it. */
 import type { Database, Statement } from 'better-sqlite3';
+import type { ArchivedOrders } from '../archive/archived-orders.js';
 import { historyPage } from '../history-page.js';
 import type { HistoryPage, OrderHistory } from '../history.js';
 import { foldOrder } from './order-fold.js';
@@ -37,14 +38,24 @@ interface StatusStep {
   readonly commit_version: number;
 }
 
+interface OrderRows {
+  readonly header: PlainRow & RowStep;
+  readonly steps: readonly StatusStep[];
+  readonly lines: readonly (RowStep & { readonly id: string })[];
+  /** Of all other rows only what commit wrote them. */
+  readonly others: readonly RowStep[];
+}
+
 export class OrderHistoryReader {
   readonly #database: Database;
   readonly #events: EventLog;
+  readonly #archived: ArchivedOrders;
   readonly #sql: Sql;
 
-  constructor(database: Database, events: EventLog) {
+  constructor(database: Database, events: EventLog, archived: ArchivedOrders) {
     this.#database = database;
     this.#events = events;
+    this.#archived = archived;
     const prepared = Object.entries(ORDER_OUTLINE_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
@@ -63,16 +74,41 @@ export class OrderHistoryReader {
     return historyPage(foldOrder(events, { orderId, lineIds, shownHeader }), page);
   }
 
+  #rowsOf(branchId: string, orderId: string): OrderRows | null {
+    const header = this.#sql.header.get(branchId, orderId);
+    if (header === undefined) return this.#archivedRows(branchId, orderId);
+    return {
+      header: header as OrderRows['header'],
+      steps: this.#sql.steps.all(branchId, orderId) as StatusStep[],
+      lines: this.#sql.lines.all(branchId, orderId) as OrderRows['lines'],
+      others: [
+        ...this.#sql.payments.all(branchId, orderId),
+        ...this.#sql.adjustments.all(branchId, orderId),
+      ] as RowStep[],
+    };
+  }
+
+  /** The steps of its lines come along: they cannot be looked up one by one. */
+  #archivedRows(branchId: string, orderId: string): OrderRows | null {
+    const record = this.#archived.read(branchId, orderId);
+    if (record === null) return null;
+    return {
+      header: { ...record.order_header[0] } as OrderRows['header'],
+      steps: record.order_status_log as unknown as StatusStep[],
+      lines: record.order_line as unknown as OrderRows['lines'],
+      others: [
+        ...record.order_payment,
+        ...record.order_adjustment,
+        ...record.order_line_status_log,
+      ] as unknown as RowStep[],
+    };
+  }
+
   #outline(branchId: string, orderId: string): Outline | null {
-    const header = this.#sql.header.get(branchId, orderId) as (PlainRow & RowStep) | undefined;
-    if (header === undefined) return null;
+    const rows = this.#rowsOf(branchId, orderId);
+    if (rows === null) return null;
+    const { header, steps, lines, others } = rows;
     const head = (this.#sql.head.get(branchId) as { version: number }).version;
-    const steps = this.#sql.steps.all(branchId, orderId) as StatusStep[];
-    const lines = this.#sql.lines.all(branchId, orderId) as (RowStep & { id: string })[];
-    const others = [
-      ...this.#sql.payments.all(branchId, orderId),
-      ...this.#sql.adjustments.all(branchId, orderId),
-    ] as RowStep[];
     const salt = this.#sql.salt.get(branchId, orderId) as { salt: string } | undefined;
     return {
       branchId,

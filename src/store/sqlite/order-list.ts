@@ -1,18 +1,27 @@
 /** `order.list`: pages of orders, newest first, each found through an index that fits the filter. */
 import type { Database } from 'better-sqlite3';
 import type { OrderHeader } from '../../domain/rows.js';
+import type { ArchivedOrders, ArchivedPlace } from '../archive/archived-orders.js';
+import { headerOf } from '../archive/stored-record.js';
 import type { OrderFilter, OrderPage } from '../port.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
 
 const PAGE_ORDERS_DEFAULT = 50;
 const PAGE_ORDERS_MAX = 200;
-const COLUMNS = selectList('order_header', 'o');
+
+/** Both tables have the columns that filters name, and indexes of like names. */
+type ListedTable = 'order_header' | 'archived_order';
+
+const COLUMNS: Readonly<Record<ListedTable, string>> = {
+  order_header: selectList('order_header', 'o'),
+  archived_order: 'o.id, o.opened_at, o.segment_id, o.block',
+};
 
 /** Every date of the branch, newest first: the index on numbers is entered once for each. */
-const DATES = `WITH RECURSIVE dates (date) AS (
-  SELECT max(business_date) FROM order_header WHERE branch_id = :branch
+const datesIn = (table: ListedTable) => `WITH RECURSIVE dates (date) AS (
+  SELECT max(business_date) FROM ${table} WHERE branch_id = :branch
   UNION ALL
-  SELECT (SELECT max(business_date) FROM order_header
+  SELECT (SELECT max(business_date) FROM ${table}
           WHERE branch_id = :branch AND business_date < dates.date)
   FROM dates WHERE dates.date IS NOT NULL)`;
 
@@ -23,14 +32,23 @@ interface Query {
 
 /** The index that fits a filter: by number, else by table, else by what a status leaves. */
 function indexFor({ number, table_no, status }: OrderFilter): string {
-  if (number !== undefined) return 'order_header_number';
-  if (status === 'voided') return 'order_header_voided';
-  if (status !== undefined && status !== 'closed') return 'order_header_hot';
-  return table_no === undefined ? 'order_header_opened' : 'order_header_table';
+  if (number !== undefined) return 'number';
+  if (status === 'voided') return 'voided';
+  if (isUnfinished(status)) return 'hot';
+  return table_no === undefined ? 'opened' : 'table';
+}
+
+function isUnfinished(status: OrderFilter['status']): boolean {
+  return status !== undefined && status !== 'closed' && status !== 'voided';
 }
 
 /** `+` keeps the time from being looked for in an index that is entered by number. */
-export function orderListQuery(branchId: string, filter: OrderFilter, limit: number): Query {
+export function orderListQuery(
+  branchId: string,
+  filter: OrderFilter & { readonly limit: number },
+  table: ListedTable = 'order_header',
+): Query {
+  const { limit } = filter;
   const values: Record<string, string | number> = { branch: branchId, limit };
   const where = ['o.branch_id = :branch'];
   const byNumber = filter.number !== undefined;
@@ -54,10 +72,10 @@ export function orderListQuery(branchId: string, filter: OrderFilter, limit: num
     values['afterId'] = after.id;
   }
   const from = byNumber
-    ? `${DATES} SELECT ${COLUMNS} FROM dates CROSS JOIN`
-    : `SELECT ${COLUMNS} FROM`;
+    ? `${datesIn(table)} SELECT ${COLUMNS[table]} FROM dates CROSS JOIN`
+    : `SELECT ${COLUMNS[table]} FROM`;
   return {
-    sql: `${from} order_header o INDEXED BY ${indexFor(filter)} WHERE ${where.join(' AND ')}
+    sql: `${from} ${table} o INDEXED BY ${table}_${indexFor(filter)} WHERE ${where.join(' AND ')}
       ORDER BY ${time} DESC, o.id DESC LIMIT :limit`,
     values,
   };
@@ -70,16 +88,42 @@ function statusConditions(status: string): string[] {
   return [`(o.status NOT IN ('closed', 'voided') OR o.stations <> '[]')`];
 }
 
-export function listOrders(database: Database, branchId: string, filter: OrderFilter): OrderPage {
+/** Inside the caller's transaction: an order stands in one of the two tables. */
+export function listOrders(
+  database: Database,
+  archived: ArchivedOrders,
+  query: { readonly branchId: string; readonly filter: OrderFilter },
+): OrderPage {
+  const { branchId, filter } = query;
   const limit = Math.max(1, Math.min(filter.limit ?? PAGE_ORDERS_DEFAULT, PAGE_ORDERS_MAX));
-  const { sql, values } = orderListQuery(branchId, filter, limit + 1);
-  const found = database.prepare(sql).all(values) as PlainRow[];
-  const orders = found.slice(0, limit).map((row) => fromSql('order_header', row));
-  const last = orders.at(-1);
-  return { orders, cursor: last === undefined || found.length <= limit ? null : cursorOf(last) };
+  const rowsIn = (table: ListedTable): Listed[] => {
+    const { sql, values } = orderListQuery(branchId, { ...filter, limit: limit + 1 }, table);
+    return database.prepare(sql).all(values) as Listed[];
+  };
+  const found = rowsIn('order_header');
+  if (!isUnfinished(filter.status)) found.push(...rowsIn('archived_order'));
+  found.sort(newestFirst);
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const cursor = last === undefined || found.length <= limit ? null : cursorOf(last);
+  return { orders: page.map((row) => headerIn(branchId, row, archived)), cursor };
 }
 
-function cursorOf({ opened_at, id }: OrderHeader): string {
+type Listed = PlainRow & Pick<OrderHeader, 'id' | 'opened_at'> & Partial<ArchivedPlace>;
+
+function newestFirst(a: Listed, b: Listed): number {
+  const later = b.opened_at - a.opened_at;
+  if (later !== 0) return later;
+  return a.id < b.id ? 1 : -1;
+}
+
+function headerIn(branchId: string, row: Listed, archived: ArchivedOrders): OrderHeader {
+  const { segment_id: segment, block } = row;
+  if (segment === undefined || block === undefined) return fromSql('order_header', row);
+  return headerOf(archived.readAt(branchId, { segment_id: segment, block }, row.id));
+}
+
+function cursorOf({ opened_at, id }: Listed): string {
   return `${String(opened_at)}:${id}`;
 }
 

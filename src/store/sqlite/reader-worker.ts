@@ -10,7 +10,8 @@ import { Reader } from './reads.js';
 assert(parentPort, 'runs as a worker');
 const port = parentPort;
 const database = openReader(workerData as DatabaseFile);
-const reads = new Reader(database) as unknown as Readonly<
+const reader = new Reader(database);
+const reads = reader as unknown as Readonly<
   Record<ReadRequest['method'], (...values: readonly unknown[]) => unknown>
 >;
 /** Long reads that are under way. */
@@ -53,6 +54,7 @@ function post(answer: ReadAnswer): void {
 
 async function close(): Promise<void> {
   await Promise.all(reading);
+  reader.close();
   database.close();
   port.close();
 }

@@ -20,6 +20,12 @@ import type {
   StoredRow,
   StoredShift,
 } from '../port.js';
+import { ArchivedOrders } from '../archive/archived-orders.js';
+import { linesOf, orderOf } from '../archive/stored-record.js';
+import { SegmentError } from '../archive/segment-format.js';
+import { SEGMENTS_SQL } from '../archive/segment-list.js';
+import type { OrderRecord } from '../archive/order-record.js';
+import type { SegmentEntry } from '../upkeep.js';
 import { ANSWER_SQL, storedAnswer, type AnswerRow } from './answers.js';
 import { AuditReader } from './audit.js';
 import { EventLog } from './event-log.js';
@@ -64,6 +70,7 @@ export const READ_SQL = {
     FROM pairing_code WHERE selector = ?`,
   loginFailures: `SELECT device_id, staff_id, failures, last_at FROM login_failure
     WHERE branch_id = ? AND device_id = ? AND staff_id IN ('', ?)`,
+  segments: SEGMENTS_SQL,
 } as const;
 
 function all(table: TableName, index: string): string {
@@ -74,12 +81,16 @@ function one(table: TableName): string {
   return `SELECT ${selectList(table)} FROM ${table} WHERE branch_id = ? AND id = ?`;
 }
 
+/** Archived blocks that are looked through for lines served lately. */
+const RECENT_BLOCKS_MAX = 3;
+
 type Reads = Readonly<Record<keyof typeof READ_SQL, Statement<(string | number | null)[]>>>;
 type Logged = StatusLogRow & { readonly commit_version: number };
 
 export class Reader {
   readonly #database: Database;
   readonly #sql: Reads;
+  readonly #archived: ArchivedOrders;
   readonly #stored: StoredRows;
   readonly #histories: OrderHistoryReader;
   readonly #audit: AuditReader;
@@ -87,9 +98,10 @@ export class Reader {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#stored = new StoredRows(database);
+    this.#archived = new ArchivedOrders(database);
+    this.#stored = new StoredRows(database, this.#archived);
     const events = new EventLog(database);
-    this.#histories = new OrderHistoryReader(database, events);
+    this.#histories = new OrderHistoryReader(database, events, this.#archived);
     this.#audit = new AuditReader(database, events);
     this.#reports = new ReportReader(database);
     const prepared = Object.entries(READ_SQL).map(
@@ -104,9 +116,12 @@ export class Reader {
   }
 
   order(branchId: string, orderId: string): StoredOrder | null {
-    return this.#database.transaction(() => {
+    return this.#inOneView(() => {
       const header = this.#sql.header.get(branchId, orderId);
-      if (header === undefined) return null;
+      if (header === undefined) {
+        const record = this.#archived.read(branchId, orderId);
+        return record === null ? null : orderOf(record);
+      }
       return {
         header: fromSql('order_header', header as PlainRow),
         lines: this.#rows('order_line', this.#sql.lines, branchId, orderId),
@@ -114,31 +129,47 @@ export class Reader {
         adjustments: this.#rows('order_adjustment', this.#sql.adjustments, branchId, orderId),
         logs: this.#logs(branchId, orderId),
       };
-    })();
+    });
   }
 
   orderIdOfPayment(branchId: string, paymentId: string): string | null {
     const row = this.#sql.orderOfPayment.get(branchId, paymentId);
-    return (row as { order_id: string } | undefined)?.order_id ?? null;
+    const here = (row as { order_id: string } | undefined)?.order_id;
+    return here ?? this.#archived.orderIdOfPayment(branchId, paymentId);
+  }
+
+  /** Where an order is read from, as its record there; null: it is not archived. */
+  archivedOrder(
+    branchId: string,
+    orderId: string,
+  ): { readonly segmentId: string; readonly record: OrderRecord } | null {
+    return this.#inOneView(() => {
+      const place = this.#archived.place(branchId, orderId);
+      if (place === null) return null;
+      const record = this.#archived.readAt(branchId, place, orderId);
+      return { segmentId: place.segment_id, record };
+    });
+  }
+
+  segments(): SegmentEntry[] {
+    return this.#sql.segments.all() as SegmentEntry[];
+  }
+
+  close(): void {
+    this.#archived.close();
   }
 
   orders(branchId: string, filter: OrderFilter): OrderPage {
-    return listOrders(this.#database, branchId, filter);
+    return this.#inOneView(() => listOrders(this.#database, this.#archived, { branchId, filter }));
   }
 
-  /** Of all stations: the newest of each, merged, since the index is by station. */
   recentlyServed(branchId: string, station: string | null, limit: number): OrderLine[] {
-    if (station !== null) {
-      return this.#rows('order_line', this.#sql.served, branchId, station, limit);
-    }
-    const lines = this.#database.transaction(() => {
-      const stations = this.#sql.stations.all(branchId) as { id: string }[];
-      return [...stations.map(({ id }) => id), null].flatMap((id) =>
-        this.#rows('order_line', this.#sql.served, branchId, id, limit),
-      );
-    })();
-    lines.sort(lastServedFirst);
-    return lines.slice(0, limit);
+    return this.#inOneView(() => {
+      const lines = this.#servedHere(branchId, station, limit);
+      if (lines.length < limit) lines.push(...this.#servedBefore(branchId, station, limit));
+      lines.sort(lastServedFirst);
+      return lines.slice(0, limit);
+    });
   }
 
   shift(branchId: string, shiftId: string | null): StoredShift | null {
@@ -158,7 +189,7 @@ export class Reader {
     return this.#database.transaction(() => {
       const given = this.#sql.lastNumber.pluck().get(branchId, businessDate) as number | null;
       const leased = this.#sql.lastLeased.pluck().get(branchId, businessDate) as number | null;
-      return Math.max(given ?? 0, leased ?? 0);
+      return Math.max(given ?? 0, leased ?? 0, this.#archived.lastNumber(branchId, businessDate));
     })();
   }
 
@@ -188,7 +219,7 @@ export class Reader {
   }
 
   stored(branchId: string, records: RecordIds): StoredRow[] {
-    return this.#stored.read(branchId, records);
+    return this.#inOneView(() => this.#stored.read(branchId, records));
   }
 
   orderHistory(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null> {
@@ -209,6 +240,39 @@ export class Reader {
 
   shifts(branchId: string, range: DateRange): ClosedShift[] {
     return this.#reports.shifts(branchId, range);
+  }
+
+  /**
+   * All of it stands at one moment. A segment may be removed whose orders came back since: then they are found where they
+   * are now.
+   */
+  #inOneView<T>(read: () => T): T {
+    const transaction = this.#database.transaction(read);
+    try {
+      return transaction();
+    } catch (error) {
+      if (!(error instanceof SegmentError)) throw error;
+      return transaction();
+    }
+  }
+
+  /** Of all stations: the newest of each, since the index is by station. */
+  #servedHere(branchId: string, station: string | null, limit: number): OrderLine[] {
+    const stations =
+      station === null
+        ? [...(this.#sql.stations.all(branchId) as { id: string }[]).map(({ id }) => id), null]
+        : [station];
+    return stations.flatMap((id) =>
+      this.#rows('order_line', this.#sql.served, branchId, id, limit),
+    );
+  }
+
+  /** Of the archived orders that were opened last: whoever looks for a line to recall looks for a late one. */
+  #servedBefore(branchId: string, station: string | null, limit: number): OrderLine[] {
+    return this.#archived
+      .newest(branchId, limit, RECENT_BLOCKS_MAX)
+      .flatMap((record) => linesOf(record))
+      .filter((line) => line.status === 'served' && (station === null || line.station === station));
   }
 
   #rows<T extends 'order_line' | 'order_payment' | 'order_adjustment' | 'cash_movement'>(

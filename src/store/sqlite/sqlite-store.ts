@@ -19,6 +19,7 @@ import type {
 } from '../port.js';
 import type { ReportReads } from '../reports.js';
 import type { SecretReads } from '../secrets.js';
+import type { Archive } from '../archive/archive.js';
 import type { HeadKeeper } from './head-keeper.js';
 import type { DiskDurability } from './messages.js';
 import type { OutsideWatch } from './outside-watch.js';
@@ -33,6 +34,7 @@ interface Parts {
   /** A reader of its own, so that a long report delays no other read. */
   readonly reports: ReadClient;
   readonly heads: HeadKeeper;
+  readonly archive: Archive;
   readonly outside: OutsideWatch;
   readonly load: () => readonly LoadedBranch[];
   readonly letGo: () => void;
@@ -47,6 +49,7 @@ export class SqliteStore implements Store {
   readonly #queue: WriteQueue;
   readonly #reader: ReadClient;
   readonly #reportReader: ReadClient;
+  readonly upkeep: Archive;
   readonly #heads: HeadKeeper;
   readonly #outside: OutsideWatch;
   readonly #load: () => readonly LoadedBranch[];
@@ -63,6 +66,7 @@ export class SqliteStore implements Store {
     this.#reportReader = parts.reports;
     this.reports = reportReads(parts.reports);
     this.#heads = parts.heads;
+    this.upkeep = parts.archive;
     this.#outside = parts.outside;
     this.#load = parts.load;
     this.#letGo = parts.letGo;
@@ -83,6 +87,15 @@ export class SqliteStore implements Store {
 
   order(branchId: string, orderId: string): Promise<StoredOrder | null> {
     return this.#reader.read('order', branchId, orderId);
+  }
+
+  async thaw(branchId: string, orderId: string): Promise<boolean> {
+    const found = await this.#reader.read('archivedOrder', branchId, orderId);
+    if (found === null) return false;
+    const record = JSON.stringify(found.record);
+    const key = { branchId, orderId, segmentId: found.segmentId };
+    const { thawed } = await this.#queue.task({ name: 'order.thaw', ...key, record });
+    return thawed;
   }
 
   orderIdOfPayment(branchId: string, paymentId: string): Promise<string | null> {
@@ -143,6 +156,7 @@ export class SqliteStore implements Store {
       ...this.#queue.stats(),
       ...this.#heads.stats(),
       ...this.#outside.stats(),
+      ...this.upkeep.stats(),
       reads: readers.reduce((sum, { reads }) => sum + reads, 0),
       reads_waiting: readers.reduce((sum, { waiting }) => sum + waiting, 0),
     };
@@ -160,6 +174,7 @@ export class SqliteStore implements Store {
   async #close(): Promise<void> {
     this.#outside.close();
     this.#stopKeyRounds();
+    await this.upkeep.close();
     await this.#queue.drain();
     await this.#heads.close();
     // The readers first: the last connection copies the log into the file and takes it away.

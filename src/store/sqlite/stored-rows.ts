@@ -1,5 +1,7 @@
 /** Records as they stand, by their ids: what memory is compared with. */
 import type { Database, Statement } from 'better-sqlite3';
+import type { ArchivedOrders } from '../archive/archived-orders.js';
+import { storedRowsOf } from '../archive/stored-record.js';
 import type { AnyRow, TableName } from '../../domain/rows.js';
 import { TABLE_NAMES } from '../../domain/tables.js';
 import type { RecordIds, StoredRow } from '../port.js';
@@ -39,12 +41,14 @@ type Select = readonly [TableName, Statement<[Key]>];
 
 export class StoredRows {
   readonly #database: Database;
+  readonly #archived: ArchivedOrders;
   readonly #byKey: ReadonlyMap<TableName, Statement<[Key]>>;
   readonly #ofOrder: readonly Select[];
   readonly #hot: readonly (readonly [TableName, Statement<[{ readonly branch: string }]>])[];
 
-  constructor(database: Database) {
+  constructor(database: Database, archived: ArchivedOrders) {
     this.#database = database;
+    this.#archived = archived;
     const selects = STORED_SQL.map(([table, sql]): Select => [table, database.prepare<[Key]>(sql)]);
     this.#byKey = new Map(selects.slice(0, TABLE_NAMES.length));
     this.#ofOrder = selects.slice(TABLE_NAMES.length);
@@ -74,7 +78,11 @@ export class StoredRows {
 
   #readOne(table: TableName, key: Key, rows: StoredRow[]): void {
     const found = this.#byKey.get(table)?.get(key);
-    if (found === undefined) return;
+    if (found === undefined) {
+      const record = table === 'order_header' ? this.#archived.read(key.branch_id, key.id) : null;
+      if (record !== null) rows.push(...storedRowsOf(record));
+      return;
+    }
     rows.push(storedRow(table, found));
     if (table !== 'order_header') return;
     for (const [child, statement] of this.#ofOrder) {

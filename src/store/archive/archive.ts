@@ -1,0 +1,172 @@
+/** The archive as the store has it: one run at a time, what the last stop left finished first, and counts of it all. */
+import type { Timers } from '../../base/clock.js';
+import type { NewId } from '../../base/ids.js';
+import type { Log } from '../../base/log.js';
+import type { TaskName, TaskOf, TaskValue } from '../sqlite/tasks/task.js';
+import type {
+  ArchiveReport,
+  ArchiveRequest,
+  SegmentEntry,
+  Upkeep,
+  UpkeepProgress,
+} from '../upkeep.js';
+import type { ArchiveClient } from './archive-client.js';
+import { Mover, type Moved } from './mover.js';
+import type { OrderRecord } from './order-record.js';
+
+export interface ArchiveOptions {
+  readonly task: <N extends TaskName>(task: TaskOf<N>) => Promise<TaskValue<N>>;
+  readonly work: ArchiveClient;
+  readonly segments: () => Promise<readonly SegmentEntry[]>;
+  readonly newId: NewId;
+  readonly now: () => number;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+export class Archive implements Upkeep {
+  readonly #options: ArchiveOptions;
+  readonly #mover: Mover;
+  readonly #counts = {
+    archive_runs_total: 0,
+    archive_failures_total: 0,
+    archive_seconds_total: 0,
+    archive_records_moved_total: 0,
+  };
+  #sizes = { archive_segments: 0, archive_bytes: 0, archive_raw_bytes: 0, archive_orders: 0 };
+  #run: Promise<ArchiveReport> | null = null;
+  #restoring: Promise<number> | null = null;
+  #closed = false;
+
+  constructor(options: ArchiveOptions) {
+    this.#options = options;
+    this.#mover = new Mover(options);
+  }
+
+  stats(): Readonly<Record<string, number>> {
+    return { ...this.#counts, ...this.#sizes };
+  }
+
+  /** Finishes what a stop left behind, beside the commits, and learns how large the archive is. */
+  begin(): void {
+    const { log, task } = this.#options;
+    void task({ name: 'segment.unfinished' })
+      .then(async (unfinished) => {
+        if (unfinished.length === 0) await this.#measure();
+        else await this.#start(null);
+      })
+      .catch((error: unknown) => {
+        if (this.#closed) return;
+        log.error({ err: error }, 'what archiving left half-way was not finished');
+      });
+  }
+
+  archive(request: ArchiveRequest): Promise<ArchiveReport> {
+    return this.#start(request);
+  }
+
+  /** null: only what was left half-way. */
+  #start(request: ArchiveRequest | null): Promise<ArchiveReport> {
+    if (this.#closed) return Promise.reject(new Error('the store is closed'));
+    this.#run ??= this.#archive(request).finally(() => {
+      this.#run = null;
+    });
+    return this.#run;
+  }
+
+  restore(
+    shiftId: string | null,
+    onProgress: (progress: UpkeepProgress) => void = () => undefined,
+  ): Promise<number> {
+    if (this.#run !== null || this.#restoring !== null || this.#closed) {
+      return Promise.reject(new Error('the archive is at work; try again when it is done'));
+    }
+    this.#restoring = this.#restore(shiftId, onProgress).finally(() => {
+      this.#restoring = null;
+    });
+    return this.#restoring;
+  }
+
+  segments(): Promise<readonly SegmentEntry[]> {
+    return this.#options.segments();
+  }
+
+  /** What is under way stops at its next step; the next start goes on there. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#mover.stop();
+    await this.#options.work.end();
+    await Promise.allSettled([this.#run, this.#restoring]);
+  }
+
+  async #archive(request: ArchiveRequest | null): Promise<ArchiveReport> {
+    if (this.#restoring !== null) throw new Error('orders are being brought back; try again then');
+    const { log, timers, work } = this.#options;
+    const begun = timers.monotonicMs();
+    this.#counts.archive_runs_total += 1;
+    try {
+      const finished = await this.#mover.recover();
+      const moved = await this.#moveWanted(request);
+      if (finished > 0 || moved.segments > 0) log.info({ finished, ...moved }, 'archived');
+      return moved;
+    } catch (error) {
+      this.#counts.archive_failures_total += 1;
+      if (!this.#closed) log.error({ err: error }, 'archiving stopped; nothing is lost');
+      throw error;
+    } finally {
+      this.#counts.archive_seconds_total += (timers.monotonicMs() - begun) / 1_000;
+      await work.end();
+      await this.#measure().catch(() => undefined);
+    }
+  }
+
+  async #moveWanted(request: ArchiveRequest | null): Promise<Moved> {
+    if (request === null) return { segments: 0, records: 0, bytes: 0, rawBytes: 0 };
+    let counted = 0;
+    return this.#mover.run(request, (progress, { records }) => {
+      this.#counts.archive_records_moved_total += records - counted;
+      counted = records;
+      request.onProgress?.(progress);
+    });
+  }
+
+  async #restore(shiftId: string | null, onProgress: (progress: UpkeepProgress) => void) {
+    const { task, work } = this.#options;
+    await this.#mover.recover();
+    const all = await this.segments();
+    const wanted = all.filter(
+      (segment) => segment.kind === 'orders' && (shiftId === null || segment.shiftId === shiftId),
+    );
+    let orders = 0;
+    for (const [done, { branchId, segmentId }] of wanted.entries()) {
+      onProgress({ done, total: wanted.length });
+      const records = (await work.records(segmentId)) as readonly OrderRecord[];
+      for (const record of records) {
+        const orderId = record.order_header[0]?.['id'] as string;
+        const key = { branchId, segmentId, orderId, record: JSON.stringify(record) };
+        const { thawed } = await task({ name: 'order.thaw', ...key });
+        if (thawed) orders += 1;
+      }
+      const { retired } = await task({ name: 'segment.retire', branchId, segmentId });
+      if (!retired) continue;
+      await work.remove(segmentId);
+      await task({ name: 'segment.undo', branchId, segmentId });
+    }
+    onProgress({ done: wanted.length, total: wanted.length });
+    await work.end();
+    await this.#measure();
+    return orders;
+  }
+
+  async #measure(): Promise<void> {
+    const segments = (await this.segments()).filter(({ state }) => state !== 'writing');
+    const sum = (of: (segment: SegmentEntry) => number) =>
+      segments.reduce((total, segment) => total + of(segment), 0);
+    this.#sizes = {
+      archive_segments: segments.length,
+      archive_bytes: sum(({ bytes }) => bytes),
+      archive_raw_bytes: sum(({ rawBytes }) => rawBytes),
+      archive_orders: sum(({ archived }) => archived),
+    };
+  }
+}

@@ -1,0 +1,47 @@
+/** What an engine that keeps its data on a disk does with what is old. */
+
+export interface ArchiveRequest {
+  /** Only shifts that were closed before this moment, in epoch milliseconds. */
+  readonly closedBefore: number;
+  readonly onProgress?: (progress: UpkeepProgress) => void;
+}
+
+/** In shifts. */
+export interface UpkeepProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ArchiveReport {
+  readonly segments: number;
+  readonly records: number;
+  readonly bytes: number;
+  /** Before they were compressed. */
+  readonly rawBytes: number;
+}
+
+/** A segment file, as the catalogue has it. */
+export interface SegmentEntry {
+  readonly branchId: string;
+  readonly segmentId: string;
+  readonly kind: 'orders' | 'events';
+  readonly state: 'writing' | 'moved' | 'done';
+  readonly shiftId: string | null;
+  /** The shift's; null: it is not of one shift. */
+  readonly businessDate: string | null;
+  /** In the file. */
+  readonly records: number;
+  /** Orders that are read from it; fewer than `records` where some came back. */
+  readonly archived: number;
+  readonly bytes: number;
+  readonly rawBytes: number;
+}
+
+export interface Upkeep {
+  /** Moves what may go into segment files. One at a time: a call while one is under way gets its report. Rejects where the disk refuses. */
+  archive(request: ArchiveRequest): Promise<ArchiveReport>;
+  /** Brings the archived orders of a shift back, or of all (null); gives how many. Rejects while something is being archived. */
+  restore(shiftId: string | null, onProgress?: (progress: UpkeepProgress) => void): Promise<number>;
+  /** By branch and time. */
+  segments(): Promise<readonly SegmentEntry[]>;
+}
