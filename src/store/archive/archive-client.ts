@@ -62,10 +62,10 @@ export class ArchiveClient implements SegmentWorker {
   ): Promise<Awaited<ReturnType<SegmentWork[M]>>> {
     this.#worker ??= this.#begin();
     const request: WorkRequest = { id: ++this.#asked, method, values };
+    this.#worker.postMessage(request);
     const answered = new Promise((resolve, reject) => {
       this.#waiting.set(request.id, { resolve, reject });
     });
-    this.#worker.postMessage(request);
     return answered as Promise<Awaited<ReturnType<SegmentWork[M]>>>;
   }
 

@@ -122,11 +122,12 @@ export class Archive implements Upkeep {
 
   async #moveWanted(request: ArchiveRequest | null): Promise<Moved> {
     if (request === null) return { segments: 0, records: 0, bytes: 0, rawBytes: 0 };
+    const { closedBefore, onProgress } = request;
     let counted = 0;
-    return this.#mover.run(request, (progress, { records }) => {
+    return this.#mover.run({ closedBefore }, (progress, { records }) => {
       this.#counts.archive_records_moved_total += records - counted;
       counted = records;
-      request.onProgress?.(progress);
+      onProgress?.(progress);
     });
   }
 

@@ -70,7 +70,6 @@ export const READ_SQL = {
     FROM pairing_code WHERE selector = ?`,
   loginFailures: `SELECT device_id, staff_id, failures, last_at FROM login_failure
     WHERE branch_id = ? AND device_id = ? AND staff_id IN ('', ?)`,
-  segments: SEGMENTS_SQL,
 } as const;
 
 function all(table: TableName, index: string): string {
@@ -152,7 +151,7 @@ export class Reader {
   }
 
   segments(): SegmentEntry[] {
-    return this.#sql.segments.all() as SegmentEntry[];
+    return this.#database.prepare(SEGMENTS_SQL).all() as SegmentEntry[];
   }
 
   close(): void {
