@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { PERCENT_MAX } from './bounds.js';
 import { Name, strict } from './fields.js';
+import type { Branch } from './rows.js';
 
 /** Tables of one house. */
 const TABLES_MAX = 1_000;
@@ -29,5 +30,15 @@ export const TaxRules = strict({
   rounding_unit: Type.Integer({ minimum: 1, maximum: 1_000 }),
 });
 
-/** `tables`: the table numbers of the house, in the order in which screens show them. */
-export const Settings = strict({ tables: Type.Array(Name, { maxItems: TABLES_MAX }) });
+/**
+ * `tables`: the table numbers of the house, in the order in which screens show them. `automatic_rollover` (default: true): the hub ends
+ * a shift whose business date is over, and opens the next.
+ */
+export const Settings = strict({
+  tables: Type.Array(Name, { maxItems: TABLES_MAX }),
+  automatic_rollover: Type.Optional(Type.Boolean()),
+});
+
+export function rollsOver({ settings }: Pick<Branch, 'settings'>): boolean {
+  return settings['automatic_rollover'] !== false;
+}

@@ -5,18 +5,19 @@ import type { Draft } from './draft.js';
 import type { ShiftSummary } from './reports/figures.js';
 import { figuresOf } from './reports/figures-of.js';
 import { openOrders, shiftReport } from './reports/shift-report.js';
-import type { PosShift } from './rows.js';
+import type { Branch, PosShift } from './rows.js';
 import { cashDrawer } from './shift-figures.js';
 import { salesWarnings, type DeviceStanding } from './unsent-sales.js';
 
 export interface ShiftEnd {
   readonly shift: PosShift;
-  readonly countedCash: number;
+  /** null: nobody counted. */
+  readonly countedCash: number | null;
   readonly context: CommandContext;
 }
 
 /**
- * Drafts the end of a shift, its drawer counted and its Z report frozen; `z_number` is left to the commit. The decision has to
+ * Drafts the end of a shift and freezes its Z report, which names the devices that may hold sales of it; `z_number` is left to the commit. The decision has to
  * carry the summary, which the store keeps in the same transaction.
  */
 export function endShift(
@@ -40,7 +41,7 @@ export function endShift(
     closed_at: now,
     counted_cash: end.countedCash,
     expected_cash: expected,
-    over_short: end.countedCash - expected,
+    over_short: end.countedCash === null ? null : end.countedCash - expected,
   };
   const figures = figuresOf(records, {
     branch,
@@ -51,7 +52,9 @@ export function endShift(
     ...{ branch, shift: closed, figures, kind: 'z', at: now, by: actor.staffId },
     openOrders: openOrders(records.orders),
   });
-  draft.update('pos_shift', shift, { ...closed, z_report });
+  const warnings = salesWarnings(state.unsentSales());
+  const frozen = warnings.length === 0 ? z_report : { ...z_report, warnings };
+  draft.update('pos_shift', shift, { ...closed, z_report: frozen });
   return { shiftId: shift.id, businessDate: shift.business_date, figures };
 }
 
@@ -59,6 +62,11 @@ export function endShift(
 export function warningsOf(unsent: Iterable<DeviceStanding>): { result?: Record<string, unknown> } {
   const warnings = salesWarnings(unsent);
   return warnings.length === 0 ? {} : { result: { warnings } };
+}
+
+/** Whether the business date of an open shift is over. */
+export function isOverdue(shift: PosShift, branch: Branch, now: number): boolean {
+  return businessDate(now, branch.zone, branch.cutoff_hour) > shift.business_date;
 }
 
 export interface ShiftStart {

@@ -27,6 +27,7 @@ import { Queries } from './queries.js';
 import { countOutcome, newSessionCounts, type Outcome } from './session/counts.js';
 import type { HostedSession, SessionHost } from './session/session-host.js';
 import { Session } from './session/session.js';
+import { Rollover } from './rollover.js';
 import { EndedSessions, objection } from './standing.js';
 import { hubStats } from './stats.js';
 
@@ -110,6 +111,7 @@ class OpenedHub implements Hub, SessionHost {
     this.#cancels.push(
       new OutsideWatcher({ store, cache, branches }).start(),
       new RandomCheck({ branches, cache, timers, random, log }).start(),
+      this.#options.rollover === false ? () => undefined : this.#rollOver(),
       store.onStatus((status) => {
         this.#noteStatus(status);
       }),
@@ -126,6 +128,15 @@ class OpenedHub implements Hub, SessionHost {
         this.addresses.sweep();
       }),
     );
+  }
+
+  #rollOver(): Cancel {
+    const { branches, clock, timers, log } = this;
+    return new Rollover({
+      ...{ branches, clock, timers, log },
+      refusesCommands: () => this.refusesCommands(),
+      requestBegan: () => this.requestBegan(),
+    }).start();
   }
 
   get state(): HubState {

@@ -125,4 +125,6 @@ export interface HubOptions {
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
   readonly frame: FrameMessage;
   readonly limits?: Partial<HubLimits>;
+  /** false: no shift is rolled over, whatever the branches' settings say. */
+  readonly rollover?: boolean;
 }

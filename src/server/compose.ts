@@ -40,6 +40,8 @@ export interface Overrides {
   /** Where the compiled worker scripts are; default: beside this program's own files. */
   readonly workerDirectory?: URL;
   readonly limits?: Partial<HubLimits>;
+  /** false, for recorded days whose clock leaps: no shift is rolled over, whatever the branches' settings say. */
+  readonly rollover?: boolean;
   /** Told of errors that somebody should look at, in place of what `sentryDsn` names. */
   readonly errorTracker?: ErrorTracker;
   /** For this start alone: go on, as a new history, where the database lacks what was remembered of it. */
@@ -79,6 +81,7 @@ export async function startServer(
       verifyToken,
       frame: frameMessage,
       limits: { ...limitsOf(config), ...overrides.limits },
+      ...(overrides.rollover === undefined ? {} : { rollover: overrides.rollover }),
     });
     const { allowedOrigins, connectionsMax } = config;
     const clientAddress = (request: IncomingMessage) => proxies.clientAddress(request);

@@ -1,7 +1,7 @@
 /** A hub in this process, driven through its own door: connections without sockets, timers by hand, a store of choice. */
 import { SettableClock } from '../../src/base/clock.js';
 import { uuidV7Source } from '../../src/base/ids.js';
-import { silentLog } from '../../src/base/log.js';
+import { silentLog, type Log } from '../../src/base/log.js';
 import type { Role } from '../../src/domain/rows.js';
 import { seedChangeSet, type Seed } from '../../src/domain/seed.js';
 import type { Hub } from '../../src/hub/hub.js';
@@ -29,6 +29,8 @@ export interface TestHubOptions {
   readonly random?: () => number;
   /** Default: setImmediate. */
   readonly nextTick?: (flush: () => void) => void;
+  /** Default: silent. */
+  readonly log?: Log;
 }
 
 export interface ClientOptions {
@@ -76,7 +78,7 @@ export class TestHub {
       nextTick: options.nextTick ?? setImmediate,
       newId,
       random: options.random ?? (() => 0.5),
-      log: silentLog,
+      log: options.log ?? silentLog,
       verifyToken: (token) => Promise.resolve(verdictOf(token)),
       frame: plainFrame,
       ...(options.limits !== undefined && { limits: options.limits }),

@@ -192,12 +192,12 @@ export class Offline {
       shiftMayBeAnother: () => {
         this.#facts.refresh();
       },
-      command: ({ key, name, branchId, payload, queuedAt }, expect) =>
+      command: ({ key, name, branchId, payload, at }, expect) =>
         commands.give(name, payload as CommandPayloads[typeof name], {
           key,
           branchId,
           expect,
-          clientAt: queuedAt,
+          clientAt: at,
           retryMs: Infinity,
           conflictsMax: 0,
         }),

@@ -72,8 +72,8 @@ export class Overlay {
   ): Prediction {
     const { branch } = this.#parts.facts;
     if (branch === null) return { kind: 'unknown', reason: 'the rules of the branch' };
-    const { key, at, queuedAt: clientAt, by: principal } = entry;
-    const command = { ...commandOf(entry), key, at, clientAt };
+    const { key, at, by: principal } = entry;
+    const command = { ...commandOf(entry), key, at, clientAt: at };
     return predict(rows, command, { ...branch, shift: branch.shift ?? shift, principal });
   }
 

@@ -223,7 +223,7 @@ export class Queue {
   }
 
   /** The request id at its longest leaves room for what is not known yet: a number, and greater versions. */
-  #refuseIfLong({ key, name, branchId, payload, queuedAt: clientAt, seen }: StoredEntry): void {
+  #refuseIfLong({ key, name, branchId, payload, at: clientAt, seen }: StoredEntry): void {
     const id = 'r'.repeat(REQUEST_ID_LENGTH_MAX);
     const expect = seen?.expect ?? {};
     const message = {

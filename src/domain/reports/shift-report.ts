@@ -5,6 +5,7 @@
 import { isFinished } from '../order-state.js';
 import type { Branch, OrderAggregate, PosShift } from '../rows.js';
 import { expectedCash, type CashDrawer } from '../shift-figures.js';
+import type { SalesWarning } from '../unsent-sales.js';
 import type { Figures } from './figures.js';
 import { kitchenReport, type KitchenReport } from './kitchen-report.js';
 import { salesReport, type SalesReport } from './sales-report.js';
@@ -43,6 +44,8 @@ export interface ShiftReport {
     readonly counted: number | null;
     readonly over_short: number | null;
   };
+  /** Of a Z report: devices that held sales of the shift, or may have, when it ended; absent: none. */
+  readonly warnings?: readonly SalesWarning[];
 }
 
 /** As Z reports are kept: those that hubs before schema version 3 have frozen say nothing of the kitchen and of late payments. */

@@ -68,6 +68,7 @@ export async function openOwnStage(
   });
   const server = await startServer(config, {
     clock,
+    rollover: false,
     ...(workerDirectory === undefined ? {} : { workerDirectory }),
   });
   const socketUrl = `${server.url.replace('http', 'ws')}/ws`;
