@@ -4,6 +4,7 @@ import { TABLES } from '../../domain/tables.js';
 import type { AnyRow, Branch, TableName } from '../../domain/rows.js';
 import type { LoadedBranch, LoadedRow } from '../port.js';
 import { openReader } from './database.js';
+import { messageOf, StoreOpenError } from './errors.js';
 import type { DatabaseFile } from './messages.js';
 import { fromSql, selectList, type PlainRow } from './row-sql.js';
 
@@ -68,12 +69,20 @@ export const HOT_ID_SQL: readonly (readonly [TableName, string])[] = HOT.filter(
 
 /**
  * On the thread that asks, with a connection of its own: at a start nobody waits for that thread, and handing a day's
- * rows from one thread to another takes longer than reading them.
+ * rows from one thread to another takes longer than reading them. Throws StoreOpenError where they cannot be read.
  */
 export function loadFrom(file: DatabaseFile): LoadedBranch[] {
   const database = openReader(file);
   try {
     return loadBranches(database);
+  } catch (error) {
+    // A flipped bit in a row that no structure of the file tells of.
+    throw new StoreOpenError({
+      operation: 'load',
+      path: file.path,
+      reason: messageOf(error),
+      hint: 'expeditor verify says what is damaged; restore a backup',
+    });
   } finally {
     database.close();
   }

@@ -4,9 +4,10 @@ import { freePort, HubProcess } from '../../support/hub-process.js';
 import type { Scenario } from '../recording/recorder.js';
 import { Restaurant } from './restaurant.js';
 
-/** On a directory whose hub is killed when `run` is over: its log is there. */
-export async function thenKilled(
+/** On a directory whose hub is ended when `run` is over: `kill` leaves its log there, `stop` copies it into the database. */
+export async function thenEnded(
   directory: string,
+  end: 'kill' | 'stop',
   run: (till: Client) => Promise<void>,
 ): Promise<void> {
   const hub = await HubProcess.start({ directory, port: await freePort(), flags: ['--demo'] });
@@ -15,7 +16,7 @@ export async function thenKilled(
     await run(till);
   } finally {
     till.close();
-    await hub.kill();
+    await hub[end]();
   }
 }
 
@@ -24,7 +25,7 @@ export function restart(): Scenario {
   return {
     name: 'restart',
     prepare: (directory, book) =>
-      thenKilled(directory, async (till) => {
+      thenEnded(directory, 'kill', async (till) => {
         const restaurant = new Restaurant(book);
         shift = await restaurant.openShift(till);
         await Promise.all([1, 2, 3].map(() => restaurant.serve(till)));
