@@ -1,4 +1,7 @@
-/** `expeditor replay`: plays recorded orders through a hub, as tills and kitchen screens would, and reconciles. */
+/**
+ * `expeditor replay`: plays recorded orders through a hub, as tills and kitchen screens would, and reconciles; with `--until` it
+ * plays a hub's own events instead, up to a moment, into a database of its own.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -6,6 +9,7 @@ import { OperatorError } from '../operator-error.js';
 import { forOperator } from './hub-door.js';
 import type { FileText } from './replay/csv.js';
 import type { Selection } from './replay/plan.js';
+import { replayPast } from './replay/past.js';
 import { runReplay } from './replay/run.js';
 import { isRight, summaryOf } from './replay/summary.js';
 import { runYears } from './replay/years/run.js';
@@ -13,8 +17,10 @@ import { isRight as yearsAreRight, summaryOf as summaryOfYears } from './replay/
 import { zReportsFile } from './replay/z-reports.js';
 
 interface Options {
-  readonly orders: string;
-  readonly menu: string;
+  readonly orders?: string;
+  readonly menu?: string;
+  readonly until?: string;
+  readonly into?: string;
   readonly date?: string;
   readonly businessDate?: string;
   /** Infinity: as fast as it goes (commander takes a null for a failure to read). */
@@ -37,9 +43,11 @@ const DEVICES_MAX = 64;
 
 export function replayCommand(): Command {
   return new Command('replay')
-    .description('play recorded orders through a hub, and reconcile')
-    .requiredOption('--orders <FILE>', 'CSV: OrderNumber,OrderDate,ItemName,Quantity,ProductPrice')
-    .requiredOption('--menu <FILE>', 'CSV: Item Name,Product Price')
+    .description(
+      'play recorded orders through a hub, and reconcile; or rebuild a past moment (--until)',
+    )
+    .option('--orders <FILE>', 'CSV: OrderNumber,OrderDate,ItemName,Quantity,ProductPrice')
+    .option('--menu <FILE>', 'CSV: Item Name,Product Price')
     .option('--date <DD/MM/YYYY>', 'the orders of one calendar day (default: all)', readDate)
     .option('--business-date <DD/MM/YYYY>', 'the orders of one business day', readDate)
     .option(
@@ -68,14 +76,22 @@ export function replayCommand(): Command {
     )
     .option('--lines-per-day <N>', 'with --years: on average', readAmount, 1_100)
     .option('--seed <N>', 'with --years: another one makes another history', readAmount, 1)
+    .option('--until <T>', 'rebuild what --data held at a version or time, from its events')
+    .option('--into <FILE>', 'with --until: the new database file')
     .action((options: Options) => (options.years === undefined ? replay(options) : years(options)));
 }
 
 async function replay(options: Options): Promise<void> {
+  const { until, orders, menu } = options;
+  if (until !== undefined) {
+    await replayPast({ ...options, until });
+    return;
+  }
+  if (orders === undefined || menu === undefined) throw recordsMissing();
   const { branch, url, token, data, journal, speed, tills, screens, outage } = options;
   const result = await runReplay({
-    orders: readText(options.orders),
-    menu: readText(options.menu),
+    orders: readText(orders),
+    menu: readText(menu),
     selection: selectionOf(options),
     speed: speed === Infinity ? null : speed,
     tills,
@@ -97,20 +113,25 @@ async function replay(options: Options): Promise<void> {
   if (!isRight(result)) process.exitCode = 1;
 }
 
+function recordsMissing(): OperatorError {
+  return new OperatorError('replay', '--orders or --menu is missing', 'give both, or --until');
+}
+
 /** Of the options above, what a made-up history has no use for. */
 const NOT_WITH_YEARS = ['date', 'businessDate', 'url', 'token', 'outage', 'journal'] as const;
 
 const DAYS_A_YEAR = 365.25;
 
 async function years(options: Options): Promise<void> {
-  const { branch, data, years: count = 1, linesPerDay, seed } = options;
+  const { orders, menu, branch, data, years: count = 1, linesPerDay, seed } = options;
   const unfit = NOT_WITH_YEARS.find((name) => options[name] !== undefined);
   if (unfit !== undefined) {
     throw new OperatorError('--years', `--${unfit} does not go with it`, 'leave one of them away');
   }
+  if (orders === undefined || menu === undefined) throw recordsMissing();
   const result = await runYears({
-    orders: readText(options.orders),
-    menu: readText(options.menu),
+    orders: readText(orders),
+    menu: readText(menu),
     ...{ days: Math.round(count * DAYS_A_YEAR), linesPerDay, seed },
     stage: { branch, ...(data === undefined ? {} : { data }) },
     output: process.stdout,
