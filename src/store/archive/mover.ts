@@ -8,7 +8,7 @@
  */
 import type { Timers } from '../../base/clock.js';
 import type { NewId } from '../../base/ids.js';
-import type { SegmentKey } from '../sqlite/tasks/segment-tasks.js';
+import type { SegmentKey } from '../sqlite/tasks/segment-rows.js';
 import type { TaskName, TaskOf, TaskValue } from '../sqlite/tasks/task.js';
 import type { SegmentWorker } from './archive-client.js';
 import type { ArchiveWanted, Candidate, SegmentPlan } from './segment-source.js';

@@ -2,7 +2,7 @@
 import type { OrderLine, Rows, StatusLogRow } from '../../domain/rows.js';
 import type { StoredOrder, StoredRow } from '../port.js';
 import { columnsOf, fromSql, type PlainRow } from '../sqlite/row-sql.js';
-import { storedRow } from '../sqlite/stored-rows.js';
+import { storedRow } from '../sqlite/stored-row.js';
 import type { OrderRecord } from './order-record.js';
 
 const OWN_TABLES = ['order_header', 'order_line', 'order_payment', 'order_adjustment'] as const;

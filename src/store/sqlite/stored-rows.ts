@@ -2,11 +2,12 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { ArchivedOrders } from '../archive/archived-orders.js';
 import { storedRowsOf } from '../archive/stored-record.js';
-import type { AnyRow, TableName } from '../../domain/rows.js';
+import type { TableName } from '../../domain/rows.js';
 import { TABLE_NAMES } from '../../domain/tables.js';
 import type { RecordIds, StoredRow } from '../port.js';
 import { HOT_ID_SQL } from './load.js';
-import { columnsOf, fromSql, keyColumns, selectList, type PlainRow } from './row-sql.js';
+import { keyColumns, selectList } from './row-sql.js';
+import { storedRow } from './stored-row.js';
 
 const OF_ORDER = [
   ['order_line', 'order_line_of_order'],
@@ -88,37 +89,5 @@ export class StoredRows {
     for (const [child, statement] of this.#ofOrder) {
       for (const row of statement.all(key)) rows.push(storedRow(child, row));
     }
-  }
-}
-
-export function storedRow(table: TableName, found: unknown): StoredRow {
-  const { commit_version: commitVersion, ...row } = found as PlainRow & { commit_version: number };
-  const foreign = isForeign(table, row);
-  return { table, row: decoded(table, row), commitVersion, foreign };
-}
-
-/** Text that is no JSON, in a JSON column of a database whose checks were switched off, stays text: no row may hold that. */
-function decoded(table: TableName, row: PlainRow): AnyRow {
-  try {
-    return fromSql(table, row);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return row as unknown as AnyRow;
-  }
-}
-
-/** Whether a JSON column holds other text than the same value would be written as here. */
-function isForeign(table: TableName, row: PlainRow): boolean {
-  return columnsOf(table).some(({ name, kind }) => {
-    const text = row[name];
-    return kind === 'json' && typeof text === 'string' && text !== reworded(text);
-  });
-}
-
-function reworded(text: string): string | null {
-  try {
-    return JSON.stringify(JSON.parse(text));
-  } catch {
-    return null;
   }
 }

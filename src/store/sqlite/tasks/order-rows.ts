@@ -4,7 +4,7 @@ import { ORDER_TABLES, type OrderRecord, type OrderTable } from '../../archive/o
 import type { OrderIndex } from '../../archive/order-source.js';
 import type { PlainRow } from '../row-sql.js';
 import { moving, type IndexEntry, type SegmentRows } from './segment-rows.js';
-import type { SegmentKey } from './segment-tasks.js';
+import type { SegmentKey } from './segment-rows.js';
 import type { TaskHandler } from './task-handler.js';
 
 /** Brings an archived order's rows back; the file keeps a copy that nobody reads any more. */

@@ -1,6 +1,11 @@
 /** What a kind of segment brings to the writer: its index, and its rows that go once they stand in the file. */
 import type { Database } from 'better-sqlite3';
-import type { SegmentKey } from './segment-tasks.js';
+
+/** One row of archive_segment is known by these. */
+export interface SegmentKey {
+  readonly branchId: string;
+  readonly segmentId: string;
+}
 
 /** Each is called inside a transaction in which references are not checked. */
 export interface SegmentRows {

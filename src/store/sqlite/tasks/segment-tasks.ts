@@ -3,14 +3,8 @@ import type { Database } from 'better-sqlite3';
 import type { SegmentKind } from '../../archive/segment-format.js';
 import type { EventRange } from '../../archive/segment-source.js';
 import type { WrittenSegment } from '../../archive/segment-writer.js';
-import type { IndexEntry, SegmentRows } from './segment-rows.js';
+import type { IndexEntry, SegmentKey, SegmentRows } from './segment-rows.js';
 import type { TaskHandler } from './task-handler.js';
-
-/** One row of archive_segment is known by these. */
-export interface SegmentKey {
-  readonly branchId: string;
-  readonly segmentId: string;
-}
 
 /** Marks a file that is going to be written: a start that finds the mark takes the file away. */
 export interface BeginSegment extends SegmentKey {
