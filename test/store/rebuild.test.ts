@@ -37,7 +37,9 @@ function contents(path: string): unknown {
   const database = new Database(path, { readonly: true });
   const rows = TABLES.map((name) => [
     name,
-    (database.prepare(`SELECT * FROM ${name}`).all())
+    database
+      .prepare(`SELECT * FROM ${name}`)
+      .all()
       .map((row) => inOrder(row as Record<string, unknown>))
       .sort(),
   ]);
