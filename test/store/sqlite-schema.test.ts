@@ -2,12 +2,14 @@
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/store/migrations/migrate.js';
+import { EVENT_SOURCE_SQL } from '../../src/store/archive/event-source.js';
 import { ANSWER_SQL } from '../../src/store/sqlite/answers.js';
 import { NEXT_Z_NUMBER_SQL, OPEN_SHIFT_SQL } from '../../src/store/sqlite/commit-statements.js';
 import { AUDIT_SQL } from '../../src/store/sqlite/audit.js';
 import { EXPIRING_SQL } from '../../src/store/sqlite/key-expiry.js';
 import { HOT_SQL } from '../../src/store/sqlite/load.js';
 import { EVENT_SQL } from '../../src/store/sqlite/event-log.js';
+import { EVENT_ROWS_SQL } from '../../src/store/sqlite/tasks/event-rows.js';
 import { ORDER_OUTLINE_SQL } from '../../src/store/sqlite/order-history.js';
 import { orderListQuery } from '../../src/store/sqlite/order-list.js';
 import { ORDER_SEARCH_SQL } from '../../src/store/sqlite/order-search.js';
@@ -60,6 +62,11 @@ describe('S-INDEX-1 no query reads a table that grows', () => {
 
   const PAST = { ...AUDIT_SQL, ...EVENT_SQL, ...ORDER_OUTLINE_SQL, ...ORDER_SEARCH_SQL };
   test.each(Object.entries(PAST))('of the past: %s', (_, sql) => {
+    expect(whatReadsAll(sql)).toEqual([]);
+  });
+
+  const { branches: _branches, ...EVENTS } = EVENT_SOURCE_SQL;
+  test.each(Object.entries({ ...EVENTS, ...EVENT_ROWS_SQL }))('of a rotation: %s', (_, sql) => {
     expect(whatReadsAll(sql)).toEqual([]);
   });
 
