@@ -1,8 +1,7 @@
 /** Events on their way out of the database: from one small transaction on they are read in their segment, then their rows go. */
 import type { Database, Statement } from 'better-sqlite3';
 import { CHAIN_START } from '../chain.js';
-import { moving, type SegmentRows } from './segment-rows.js';
-import type { SegmentKey } from './segment-tasks.js';
+import { moving, type SegmentKey, type SegmentRows } from './segment-rows.js';
 
 /** Deleted in one go: a fraction of a millisecond. */
 const GO_EVENTS = 16;
