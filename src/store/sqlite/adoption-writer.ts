@@ -13,7 +13,8 @@ import { WRITE_ORDER, type ParsedChanges, type TableChanges } from './parsed-cha
 import type { PlainRow } from './row-sql.js';
 import type { RowStatements } from './row-statements.js';
 import type { StatusLogs } from './status-logs.js';
-import { STORED_SQL, storedRow } from './stored-rows.js';
+import { storedRow } from './stored-row.js';
+import { STORED_SQL } from './stored-rows.js';
 
 export type Prepared =
   /** What is left to write. */
