@@ -1,8 +1,10 @@
 /** Brings a database file to the program's version, one numbered step at a time, and refuses files that are not its own. */
 import type { Database } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { StoreOpenError } from '../sqlite/errors.js';
 import { APPLICATION_ID } from './application-id.js';
+import { copyForVersion } from './backup-before.js';
 import { summarizeClosedShifts } from './summarize.js';
 import { TO_VERSION_2 } from './to-version-2.js';
 import { TO_VERSION_3 } from './to-version-3.js';
@@ -40,17 +42,33 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
+/** What happens beside the steps of an existing file; a new one is made without. */
+export interface UpgradeHooks {
+  /** Before the first step, in no transaction; a throw leaves the file as it is. */
+  before(database: Database, version: number): void;
+  /** Each step as it is done. */
+  done(version: number, name: string): void;
+}
+
+const NO_HOOKS: UpgradeHooks = { before() {}, done() {} };
+
 /** Each step is one transaction together with its number, so that a cut between steps leaves a whole version. */
-export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
+export function migrate(
+  database: Database,
+  migrations: readonly Migration[] = MIGRATIONS,
+  hooks: UpgradeHooks = NO_HOOKS,
+): void {
   let found = versionOf(database);
   if (found > migrations.length) {
     throw new StoreOpenError({
       operation: 'open',
       path: database.name,
       reason: `its version is ${String(found)}, this program knows versions up to ${String(migrations.length)}`,
-      hint: 'use the newer program that wrote it',
+      hint: downgradeHint(database.name, migrations.length),
     });
   }
+  const isUpgrade = found > 0 && found < migrations.length;
+  if (isUpgrade) hooks.before(database, migrations.length);
   while (found < migrations.length) {
     const migration = migrations[found];
     if (migration === undefined) return;
@@ -60,7 +78,16 @@ export function migrate(database: Database, migrations: readonly Migration[] = M
       database.pragma(`user_version = ${String(version)}`);
     })();
     found = version;
+    if (isUpgrade) hooks.done(version, migration.name);
   }
+}
+
+/** There is no way back but the copy that the newer program made. */
+function downgradeHint(path: string, version: number): string {
+  const copy = copyForVersion(path, version);
+  const newer = 'use the newer program that wrote it';
+  if (copy === null) return newer;
+  return `${newer}, or give up what came after its upgrade: expeditor restore --replace --data ${dirname(path)} --from ${copy}`;
 }
 
 function versionOf(database: Database): number {

@@ -1,7 +1,7 @@
 /** Opens the database file with every setting said aloud and read back: a build's defaults are not trusted. */
 import Database from 'better-sqlite3';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { migrate } from '../migrations/migrate.js';
+import { MIGRATIONS, migrate, type UpgradeHooks } from '../migrations/migrate.js';
 import { StoreOpenError, messageOf, sqliteCode } from './errors.js';
 import type { DatabaseFile } from './messages.js';
 
@@ -16,8 +16,8 @@ const WRITER_CACHE_KIB = 8 * 1024;
 const READER_CACHE_KIB = 8 * 1024;
 const SYNCHRONOUS = { normal: 1, full: 2 } as const;
 
-/** The one connection that writes. Makes the file (0600) where there is none, and migrates it. */
-export function openWriter(file: DatabaseFile): Database.Database {
+/** The one connection that writes. Makes the file (0600) where there is none, and migrates it, with these hooks. */
+export function openWriter(file: DatabaseFile, hooks?: UpgradeHooks): Database.Database {
   return opening(file.path, () => {
     if (!existsSync(file.path)) closeSync(openSync(file.path, 'a', 0o600));
     const database = new Database(file.path);
@@ -28,7 +28,7 @@ export function openWriter(file: DatabaseFile): Database.Database {
       database.pragma('foreign_keys = ON');
       // Without it REPLACE deletes the old row past the triggers of the append-only tables.
       database.pragma('recursive_triggers = ON');
-      migrate(database);
+      migrate(database, MIGRATIONS, hooks);
       database.pragma('journal_mode = WAL');
       database.pragma(`journal_size_limit = ${String(WAL_BYTES_KEPT)}`);
       // The checkpointer copies the log beside the commits, none of which waits for it.

@@ -89,6 +89,8 @@ export type FromWriter =
       /** What is missing of what was remembered, in words, where that was accepted; else null. */
       readonly rolledBack: string | null;
     }
+  /** What was done of an upgrade, in words for the log; before `opened`. */
+  | { readonly type: 'upgrading'; readonly step: string }
   | {
       readonly type: 'open_failed';
       readonly operation: string;

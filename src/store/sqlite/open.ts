@@ -68,7 +68,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   try {
     const remembered = readHeads(directory);
     writer = startWriter(false, remembered);
-    const { epoch, heads, rolledBack } = await opened(writer, file.path);
+    const { epoch, heads, rolledBack } = await opened(writer, file.path, log);
     const reopen = () => startWriter(true, null);
     const queue = new WriteQueue(writer, heads, { timers, log, reopen });
     const keeper = new HeadKeeper({
@@ -171,10 +171,11 @@ interface Opened {
   readonly rolledBack: string | null;
 }
 
-function opened(writer: WriterThread, path: string): Promise<Opened> {
+function opened(writer: WriterThread, path: string, log: Log): Promise<Opened> {
   return new Promise((resolve, reject) => {
     writer.onMessage((message) => {
       if (message.type === 'opened') resolve(message);
+      else if (message.type === 'upgrading') log.info({ path }, message.step);
       else if (message.type === 'open_failed') {
         const { operation, reason, hint } = message;
         reject(new StoreOpenError({ operation, path: message.path, reason, hint }));

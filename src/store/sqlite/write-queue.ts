@@ -218,6 +218,8 @@ export class WriteQueue {
         this.#settle(message.outcomes);
         this.#setFull(message.full);
         break;
+      case 'upgrading':
+        break;
       case 'opened':
         this.#recover();
         break;

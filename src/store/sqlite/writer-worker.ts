@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert, assertNever } from '../../base/assert.js';
 import { checkSegments } from '../archive/check-segments.js';
+import { backUpBefore } from '../migrations/backup-before.js';
 import { Checkpointer } from './checkpointer.js';
 import { openWriter } from './database.js';
 import { faultOf, messageOf, StoreOpenError } from './errors.js';
@@ -194,7 +195,15 @@ class WriterService {
 /** A start that is refused leaves no connection behind. */
 function open(): WriterService {
   expectFile(start);
-  const database = openWriter(start);
+  const database = openWriter(start, {
+    before(of, version) {
+      const copy = backUpBefore(of, version, start.startedAt);
+      post({ type: 'upgrading', step: `the database is copied to ${copy} before its upgrade` });
+    },
+    done(version, name) {
+      post({ type: 'upgrading', step: `the database is at version ${String(version)} (${name})` });
+    },
+  });
   try {
     return new WriterService(database);
   } catch (error) {
