@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...E2E, ...BROWSER],
+          // Files of one worker share what they import: to load it for each took most of the time.
+          isolate: false,
           testTimeout: 10_000,
         },
       },

@@ -18,7 +18,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { restore, type RestoreOptions } from '../../src/store/backup/restore.js';
 import { verifyDatabase } from '../../src/store/verify/verify-database.js';
-import { addSegment, backUp, writeDays } from '../support/backups.js';
+import { archiveDay } from '../support/archived.js';
+import { backUp, writeDays } from '../support/backups.js';
 import { MAIN } from '../support/hub-process.js';
 import { NOON } from '../support/rows.js';
 import { openSqlite } from '../support/sqlite-store.js';
@@ -57,6 +58,10 @@ const run = (to: string, more: Partial<RestoreOptions> = {}) =>
     ...{ at: NOON, onProgress: () => undefined, ...more },
   });
 
+function filesOf(directory: string): ReadonlyMap<string, Buffer> {
+  return new Map(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name))]));
+}
+
 /** A hub could start here, and on which history. */
 async function opened(directory: string): Promise<string> {
   const store = await openSqlite(directory);
@@ -73,7 +78,7 @@ describe('a restore', () => {
     const restored = await run(to, { onProgress: (step) => steps.add(step) });
     expect(restored).toMatchObject({ keptAside: null, createdAt: NOON });
     expect(restored.report).toMatchObject({ clean: true, events: 2 * DAY_VERSIONS, expected: 2 });
-    expect([...steps]).toEqual(['unpacking', 'file', 'events', 'rows', 'money']);
+    expect([...steps]).toEqual(['unpacking', 'file', 'events', 'rows', 'money', 'reports']);
     expect(epochBefore).not.toBe('new-epoch');
     expect(JSON.parse(readFileSync(join(to, 'heads.json'), 'utf8'))).toMatchObject({
       epoch: 'new-epoch',
@@ -137,12 +142,14 @@ describe('a restore', () => {
   test('S-BAK-25 a bare copy of a database is restored too, with the segments that it names from the old directory', async () => {
     const to = join(place('bare'), 'data');
     cpSync(data, to, { recursive: true });
-    const segment = addSegment(to, 'seg-1', Buffer.from('cold orders'));
+    archiveDay(to);
+    const archived = filesOf(join(to, 'archive'));
+    expect(archived.size).toBe(3);
     const from = join(to, 'backups', 'before-version-9.db');
     mkdirSync(join(to, 'backups'));
     cpSync(join(to, 'expeditor.db'), from);
     await run(to, { from, replace: true });
-    expect(readFileSync(segment, 'utf8')).toBe('cold orders');
+    expect(filesOf(join(to, 'archive'))).toEqual(archived);
     expect(epochOf(to)).toBe('new-epoch');
   });
 });

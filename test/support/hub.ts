@@ -31,6 +31,8 @@ export interface TestHubOptions {
   readonly nextTick?: (flush: () => void) => void;
   /** Default: silent. */
   readonly log?: Log;
+  /** Default: as the branches' settings say. */
+  readonly rollover?: boolean;
 }
 
 export interface ClientOptions {
@@ -82,6 +84,7 @@ export class TestHub {
       verifyToken: (token) => Promise.resolve(verdictOf(token)),
       frame: plainFrame,
       ...(options.limits !== undefined && { limits: options.limits }),
+      ...(options.rollover !== undefined && { rollover: options.rollover }),
     });
     return new TestHub({ hub, timers, clock, store });
   }
