@@ -95,7 +95,7 @@ export async function startServer(
     const api = { ...world, hub, identity, verifyToken, version: VERSION };
     const backups = scheduleBackups(config, log, overrides.workerDirectory);
     const http = serve(api, { door, allowedOrigins, tls, proxies, backups });
-    const parts = { config, hub, store, log, tracker, tokens, door, http, backups };
+    const parts = { config, hub, store, log, tracker, tokens, door, http, backups, clock };
     const server = new ComposedServer(parts);
     await server.listen();
     return server;

@@ -1,5 +1,5 @@
 /** A server that runs: where it is, and how it goes down in order. */
-import { systemTimers, type Cancel } from '../base/clock.js';
+import { systemTimers, type Cancel, type Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Hub } from '../hub/hub.js';
 import type { Store } from '../store/port.js';
@@ -7,6 +7,7 @@ import { FLUSH_WITHIN_MS, type ErrorTracker } from './error-tracking.js';
 import type { HttpServer } from './http.js';
 import { rotateInTime } from './key-rotation.js';
 import { OperatorError } from './operator-error.js';
+import { startArchiveRuns } from './archive-runs.js';
 import type { Backups } from './scheduled-backups.js';
 import type { Config } from './settings.js';
 import type { Tokens } from './tokens.js';
@@ -41,6 +42,8 @@ export interface ServerParts {
   readonly tokens: Tokens;
   readonly http: HttpServer;
   readonly backups: Backups;
+  /** Dates what the hub records. */
+  readonly clock: Clock;
 }
 
 export class ComposedServer implements RunningServer {
@@ -51,6 +54,7 @@ export class ComposedServer implements RunningServer {
   readonly tokens: Tokens;
   readonly #parts: ServerParts;
   #stopRotation: Cancel | undefined;
+  #stopArchiveRuns: Cancel | undefined;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -76,6 +80,7 @@ export class ComposedServer implements RunningServer {
     }
     this.#stopRotation = rotateInTime(config.data, log);
     this.#parts.backups.start();
+    this.#stopArchiveRuns = this.#archiveRuns();
     const place = store.durability === 'none' ? 'kept in memory alone' : config.data;
     const words = `Expeditor ${VERSION} on ${this.url}, data: ${place}, durability: ${store.durability}`;
     log.info({}, words);
@@ -91,6 +96,13 @@ export class ComposedServer implements RunningServer {
     return this.#closing;
   }
 
+  #archiveRuns(): Cancel {
+    const { config, clock } = this.#parts;
+    const { upkeep } = this.store;
+    const afterMs = config.archiveAfterHours * 3_600_000;
+    return startArchiveRuns({ upkeep, afterMs, clock, timers: systemTimers });
+  }
+
   cut(): void {
     const { http, door } = this.#parts;
     http.cut();
@@ -101,6 +113,7 @@ export class ComposedServer implements RunningServer {
     const { http, door, store, tracker, backups } = this.#parts;
     const cancel = systemTimers.after(CUT_AFTER_MS, () => door.cutAll());
     this.#stopRotation?.();
+    this.#stopArchiveRuns?.();
     await this.drain();
     await http.close();
     cancel();

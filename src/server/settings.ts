@@ -25,6 +25,8 @@ export interface Config {
   readonly connectionsPerIp: number;
   readonly unauthenticatedPerMinutePerIp: number;
   readonly outboxBytesMax: number;
+  /** From the close of a shift to the move of its orders into the archive. */
+  readonly archiveAfterHours: number;
   /** Where the hub puts backups of itself; null: it makes none. */
   readonly backupDir: string | null;
   readonly backupEveryHours: number;
@@ -238,6 +240,14 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     help: 'unsent changes of one connection; above it they are dropped and fetched anew',
     fallback: 1_048_576,
     read: integer(65_536, 1_073_741_824),
+  },
+  archiveAfterHours: {
+    flag: 'archive-after-hours',
+    placeholder: 'N',
+    help: 'hours after which orders of closed shifts and their events move into compressed files; 0: at the next run',
+    // A refund or a question about yesterday finds its order where it was.
+    fallback: 72,
+    read: integer(0, 87_600),
   },
   backupDir: {
     flag: 'backup-dir',
