@@ -1,5 +1,5 @@
 /**
- * Gives commands to a hub in this process, through the door that those of HTTP take: locked, decided, committed and fsynced as any
+ * Gives commands to a hub in this process, through the door that those of HTTP take: locked, decided, committed and fsynced like every
  * other. The hub's clock is set to each command's time as it is handed in. Many are under way at once, so that commits are shared;
  * those of one subject wait for each other.
  */

@@ -18,7 +18,7 @@ export function summaryOf(result: YearsResult): string[] {
   return [
     'Simulated: which recorded order comes when, tables, guests, tills, kitchen times (all lines of an order in one step; one in four is said to be begun),',
     '  payments, tips, discounts, voids, refunds and counts. Recorded: what is ordered together, at what hours, and the prices.',
-    'Commands were given inside the process, without sockets and screens: each locked, decided, committed and synced as any other.',
+    'Commands were given inside the process, without sockets and screens: each locked, decided, committed and synced like every other.',
     '',
     `drawn  ${days} days, ${orders} orders, ${lines} lines, ${showPence(total)} pounds`,
     `hub    ${zReports.length} Z reports, together ${showPence(sumOf(zReports))} pounds`,
