@@ -10,15 +10,16 @@ export class SmallDisk {
     this.path = path;
   }
 
-  /** null: this user may not mount. */
-  static mount(path: string, megabytes: number): SmallDisk | null {
+  /** Mounting takes root, or a namespace where the user is root: a test that could not be run must not pass. */
+  static mount(path: string, megabytes: number): SmallDisk {
     mkdirSync(path, { recursive: true });
     const options = ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path];
     try {
       execFileSync('mount', options, { stdio: 'ignore' });
       return new SmallDisk(path);
-    } catch {
-      return null;
+    } catch (cause) {
+      const hint = 'run the tests as root, or as `unshare --map-root-user --mount npm test`';
+      throw new Error(`a small disk cannot be mounted here; ${hint}`, { cause });
     }
   }
 
