@@ -75,9 +75,9 @@ function byOrder(
   hourOf: (instant: number) => number,
 ): void {
   const figures = { orders: 1, total: header.total };
-  hours.add({ hour: hourOf(header.closed_at ?? header.updated_at) }, figures);
-  orderTypes.add({ order_type: header.order_type }, figures);
-  staff.add({ by_staff: header.opened_by }, figures);
+  hours.add({ hour: hourOf(header.closed_at ?? header.updated_at), ...figures });
+  orderTypes.add({ order_type: header.order_type, ...figures });
+  staff.add({ by_staff: header.opened_by, ...figures });
 }
 
 function byLine(
@@ -87,9 +87,8 @@ function byLine(
 ): void {
   for (const { status, item_id, name, station, qty, total } of lines) {
     if (status === 'voided') continue;
-    const figures = { qty, total };
-    stations.add({ station }, figures);
-    items.add({ item_id, name, category: item(item_id)?.category ?? null }, figures);
+    stations.add({ station, qty, total });
+    items.add({ item_id, name, category: item(item_id)?.category ?? null, qty, total });
   }
 }
 
@@ -98,12 +97,12 @@ function taxes(tally: Tally, { header, lines }: OrderAggregate, rules: TaxRules)
   let serviceTax = header.tax;
   for (const line of lines) {
     if (line.status === 'voided') continue;
-    tally.taxes.add({ rate: line.tax_rate }, { net: line.total - line.tax, tax: line.tax });
+    tally.taxes.add({ rate: line.tax_rate, net: line.total - line.tax, tax: line.tax });
     serviceTax -= line.tax;
   }
   if (header.service_charge > 0) {
     const rate = rules.service_charge_tax_rate;
-    tally.taxes.add({ rate }, { net: header.service_charge - serviceTax, tax: serviceTax });
+    tally.taxes.add({ rate, net: header.service_charge - serviceTax, tax: serviceTax });
   }
 }
 
@@ -112,8 +111,8 @@ function givenAway({ discounts, comps }: Tally, order: OrderAggregate, rules: Ta
   const amounts = orderTotals(order, rules).adjustments;
   for (const { id, kind, reason, by_staff } of order.adjustments) {
     if (kind === 'service_charge') continue;
-    const figures = { count: 1, amount: amounts.get(id) ?? 0 };
-    (kind === 'comp' ? comps : discounts).add({ reason, by_staff }, figures);
+    const amount = amounts.get(id) ?? 0;
+    (kind === 'comp' ? comps : discounts).add({ reason, by_staff, count: 1, amount });
   }
 }
 
@@ -122,10 +121,8 @@ function takenBack({ counts, voids }: Tally, { header, lines }: OrderAggregate):
     if (line.status !== 'voided') continue;
     if (line.sent_at === null) counts.corrections += 1;
     else {
-      voids.add(
-        { reason: line.void_reason ?? header.void_reason, by_staff: line.voided_by },
-        { count: 1, amount: lineGross(line) },
-      );
+      const reason = line.void_reason ?? header.void_reason;
+      voids.add({ reason, by_staff: line.voided_by, count: 1, amount: lineGross(line) });
     }
   }
 }
@@ -152,14 +149,13 @@ function timed(kitchen: KitchenTally, { sent_at, started_at }: OrderLine, readyA
 function money({ payments, tips, late }: Tally, payment: OrderPayment, openedAt: number): void {
   const { kind, method, amount, tip, by_staff, device_id, client_at } = payment;
   payments.add(
-    { method },
     kind === 'payment'
-      ? { payments: 1, paid: amount, refunds: 0, refunded: 0 }
-      : { payments: 0, paid: 0, refunds: 1, refunded: amount },
+      ? { method, payments: 1, paid: amount, refunds: 0, refunded: 0 }
+      : { method, payments: 0, paid: 0, refunds: 1, refunded: amount },
   );
-  if (tip !== 0) tips.add({ method, by_staff }, { count: 1, amount: tip });
+  if (tip !== 0) tips.add({ method, by_staff, count: 1, amount: tip });
   if (kind === 'payment' && client_at !== null && client_at < openedAt - LATE_MS) {
-    late.add({ device_id }, { count: 1, amount });
+    late.add({ device_id, count: 1, amount });
   }
 }
 

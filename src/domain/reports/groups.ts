@@ -1,46 +1,68 @@
-/** Adds up figures by group, for reports: the same list comes out in whatever order the records went in. */
+/** Adds up rows by group, for reports: the same list comes out in whatever order the rows went in. */
 
 type Part = string | number | boolean | null;
 
-/** Groups by the parts of `Key`; each holds a sum under every name of `Figure`. */
-export class Groups<Key extends Readonly<Record<string, Part>>, Figure extends string> {
-  readonly #groups = new Map<string, { key: Key; sums: Record<Figure, number> }>();
+/** A row in the making: the parts of its key, and sums. */
+type Cells = Record<string, Part>;
 
-  /** `key` must list its parts in the same order at every call. */
-  add(key: Key, figures: Readonly<Record<Figure, number>>): void {
-    let name = '';
-    for (const part in key) name += nameOf(key[part] ?? null);
-    const group = this.#groups.get(name);
-    if (group === undefined) {
-      this.#groups.set(name, { key, sums: { ...figures } });
-      return;
+/** Groups of `Row` by the columns of its key; each holds a sum of every other column. */
+export class Groups<Row extends object> {
+  readonly #first: string;
+  readonly #others: readonly string[];
+  readonly #sums: readonly string[];
+  /** By the first part of the key: few have another part in common with it. */
+  readonly #groups = new Map<Part, Cells[]>();
+
+  /** Both together are all columns of `Row`, in the order in which they come out. */
+  constructor(
+    [first, ...others]: readonly [keyof Row & string, ...(keyof Row & string)[]],
+    sums: readonly (keyof Row & string)[],
+  ) {
+    this.#first = first;
+    this.#others = others;
+    this.#sums = sums;
+  }
+
+  /** Further properties are left alone. Years are merged of tens of thousands of rows: only a group's first one is copied. */
+  add(row: Row): void {
+    const cells = row as Readonly<Cells>;
+    const first = cells[this.#first] ?? null;
+    const alike = this.#groups.get(first);
+    const group = alike?.find((one) => this.#isOf(one, cells));
+    if (group !== undefined) {
+      for (const sum of this.#sums) group[sum] = Number(group[sum]) + Number(cells[sum]);
+    } else if (alike !== undefined) {
+      alike.push(this.#copyOf(cells));
+    } else {
+      this.#groups.set(first, [this.#copyOf(cells)]);
     }
-    for (const figure of Object.keys(figures) as Figure[]) group.sums[figure] += figures[figure];
   }
 
   /** By the parts of the key, rising; a part that is null comes last. */
-  list(): (Key & Record<Figure, number>)[] {
-    const groups = [...this.#groups.values()].sort((a, b) => compareKeys(a.key, b.key));
-    return groups.map(({ key, sums }) => ({ ...key, ...sums }));
+  list(): Row[] {
+    const groups = [...this.#groups.values()].flat().sort((a, b) => this.#compare(a, b));
+    return groups.map((group) => ({ ...group }) as Row);
   }
 
-  /** By one sum, falling; equal ones by their keys. */
-  ranked(figure: Figure): (Key & Record<Figure, number>)[] {
-    return this.list().sort((a, b) => b[figure] - a[figure]);
+  #isOf(group: Cells, cells: Readonly<Cells>): boolean {
+    for (const key of this.#others) if (group[key] !== cells[key]) return false;
+    return true;
   }
-}
 
-/** Texts with their length before them: whatever they hold, two keys that differ have different names. */
-function nameOf(part: Part): string {
-  return typeof part === 'string' ? `${String(part.length)}:${part}` : `${String(part)},`;
-}
-
-function compareKeys(a: Readonly<Record<string, Part>>, b: Readonly<Record<string, Part>>): number {
-  for (const part of Object.keys(a)) {
-    const order = compareParts(a[part] ?? null, b[part] ?? null);
-    if (order !== 0) return order;
+  #copyOf(cells: Readonly<Cells>): Cells {
+    const copy: Cells = {};
+    for (const key of [this.#first, ...this.#others]) copy[key] = cells[key] ?? null;
+    for (const sum of this.#sums) copy[sum] = cells[sum] ?? 0;
+    return copy;
   }
-  return 0;
+
+  #compare(a: Cells, b: Cells): number {
+    for (const key of [this.#first, ...this.#others]) {
+      const order = compareParts(a[key] ?? null, b[key] ?? null);
+      if (order !== 0) return order;
+    }
+    return 0;
+  }
 }
 
 function compareParts(a: Part, b: Part): number {

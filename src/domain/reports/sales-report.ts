@@ -2,6 +2,7 @@
 import { proportion } from '../totals.js';
 import type { Because, CountAmount, Figures, QtyTotal } from './figures.js';
 import { Groups } from './groups.js';
+import { categoriesOf } from './sales.js';
 
 /** Items named one by one in `by_item`, unless told otherwise: a page of a receipt printer. */
 const TOP_ITEMS = 20;
@@ -86,13 +87,12 @@ function byItem(
   sold: Figures['by_item'],
   topItems: number,
 ): Pick<SalesReport, 'by_category' | 'by_item' | 'by_item_rest'> {
-  const categories = new Groups<{ category: string | null }, keyof QtyTotal>();
-  const items = new Groups<{ item_id: string; name: string }, keyof QtyTotal>();
-  for (const { item_id, name, category, qty, total } of sold) {
-    categories.add({ category }, { qty, total });
-    items.add({ item_id, name }, { qty, total });
-  }
-  const ranked = items.ranked('total');
+  const items = new Groups<{ item_id: string; name: string } & QtyTotal>(
+    ['item_id', 'name'],
+    ['qty', 'total'],
+  );
+  for (const row of sold) items.add(row);
+  const ranked = items.list().sort((a, b) => b.total - a.total);
   const rest = { items: 0, qty: 0, total: 0 };
   for (const { qty, total } of ranked.slice(topItems)) {
     rest.items += 1;
@@ -100,7 +100,7 @@ function byItem(
     rest.total += total;
   }
   return {
-    by_category: categories.list(),
+    by_category: categoriesOf({ by_item: sold }),
     by_item: ranked.slice(0, topItems),
     by_item_rest: rest,
   };

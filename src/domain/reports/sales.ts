@@ -133,8 +133,8 @@ export function salesBy(
 }
 
 export function categoriesOf({ by_item }: Pick<Figures, 'by_item'>): SalesRows['category'][] {
-  const categories = new Groups<{ category: string | null }, 'qty' | 'total'>();
-  for (const { category, qty, total } of by_item) categories.add({ category }, { qty, total });
+  const categories = new Groups<SalesRows['category']>(['category'], QTY);
+  for (const row of by_item) categories.add(row);
   return categories.list();
 }
 
@@ -145,9 +145,7 @@ export function hoursFrom(rows: Figures['by_hour'], cutoffHour: number): Figures
 }
 
 function monthsOf(days: readonly DaySales[]): SalesRows['month'][] {
-  const months = new Groups<{ month: string }, keyof PeriodSales>();
-  for (const { business_date, ...sums } of days) {
-    months.add({ month: business_date.slice(0, 7) }, sums);
-  }
+  const months = new Groups<SalesRows['month']>(['month'], PERIOD);
+  for (const day of days) months.add({ ...day, month: day.business_date.slice(0, 7) });
   return months.list();
 }

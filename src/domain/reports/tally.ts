@@ -1,6 +1,5 @@
 /** Figures in the making: records and other figures are added in any order, and come out the same. */
-import type { OrderType, PaymentMethod } from '../rows.js';
-import type { Because, Figures, KitchenFigures } from './figures.js';
+import type { Figures, KitchenFigures } from './figures.js';
 import { Groups } from './groups.js';
 import { addCounts } from './kitchen-times.js';
 
@@ -39,28 +38,28 @@ function zeros<Name extends string>(names: readonly Name[]): Record<Name, number
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 }
 
-type Given = 'count' | 'amount';
-type Sold = 'qty' | 'total';
-type Ordered = 'orders' | 'total';
+type Row<Name extends keyof Figures> = Figures[Name] extends readonly (infer Each extends object)[]
+  ? Each
+  : never;
 
 export class Tally {
   readonly counts = zeros(COUNTS);
   readonly drawer = zeros(DRAWER);
-  readonly taxes = new Groups<{ rate: number }, 'net' | 'tax'>();
-  readonly discounts = new Groups<Because, Given>();
-  readonly comps = new Groups<Because, Given>();
-  readonly voids = new Groups<Because, Given>();
-  readonly hours = new Groups<{ hour: number }, Ordered>();
-  readonly orderTypes = new Groups<{ order_type: OrderType }, Ordered>();
-  readonly staff = new Groups<{ by_staff: string }, Ordered>();
-  readonly stations = new Groups<{ station: string | null }, Sold>();
-  readonly items = new Groups<{ item_id: string; name: string; category: string | null }, Sold>();
-  readonly payments = new Groups<
-    { method: PaymentMethod },
-    'payments' | 'paid' | 'refunds' | 'refunded'
-  >();
-  readonly tips = new Groups<{ method: PaymentMethod; by_staff: string }, Given>();
-  readonly late = new Groups<{ device_id: string }, Given>();
+  readonly taxes = new Groups<Row<'taxes'>>(['rate'], ['net', 'tax']);
+  readonly discounts = new Groups<Row<'discounts'>>(['reason', 'by_staff'], ['count', 'amount']);
+  readonly comps = new Groups<Row<'comps'>>(['reason', 'by_staff'], ['count', 'amount']);
+  readonly voids = new Groups<Row<'voids'>>(['reason', 'by_staff'], ['count', 'amount']);
+  readonly hours = new Groups<Row<'by_hour'>>(['hour'], ['orders', 'total']);
+  readonly orderTypes = new Groups<Row<'by_order_type'>>(['order_type'], ['orders', 'total']);
+  readonly staff = new Groups<Row<'by_staff'>>(['by_staff'], ['orders', 'total']);
+  readonly stations = new Groups<Row<'by_station'>>(['station'], ['qty', 'total']);
+  readonly items = new Groups<Row<'by_item'>>(['item_id', 'name', 'category'], ['qty', 'total']);
+  readonly payments = new Groups<Row<'payments'>>(
+    ['method'],
+    ['payments', 'paid', 'refunds', 'refunded'],
+  );
+  readonly tips = new Groups<Row<'tips'>>(['method', 'by_staff'], ['count', 'amount']);
+  readonly late = new Groups<Row<'late'>>(['device_id'], ['count', 'amount']);
   readonly #kitchen = new Map<string, KitchenTally>();
 
   /** The kitchen's figures of one station. */
@@ -76,24 +75,18 @@ export class Tally {
   add(figures: Figures): void {
     for (const name of COUNTS) this.counts[name] += figures[name];
     for (const name of DRAWER) this.drawer[name] += figures.drawer[name];
-    for (const { rate, ...sums } of figures.taxes) this.taxes.add({ rate }, sums);
-    addBecause(this.discounts, figures.discounts);
-    addBecause(this.comps, figures.comps);
-    addBecause(this.voids, figures.voids);
-    for (const { hour, ...sums } of figures.by_hour) this.hours.add({ hour }, sums);
-    for (const { order_type, ...sums } of figures.by_order_type) {
-      this.orderTypes.add({ order_type }, sums);
-    }
-    for (const { by_staff, ...sums } of figures.by_staff) this.staff.add({ by_staff }, sums);
-    for (const { station, ...sums } of figures.by_station) this.stations.add({ station }, sums);
-    for (const { item_id, name, category, ...sums } of figures.by_item) {
-      this.items.add({ item_id, name, category }, sums);
-    }
-    for (const { method, ...sums } of figures.payments) this.payments.add({ method }, sums);
-    for (const { method, by_staff, ...sums } of figures.tips) {
-      this.tips.add({ method, by_staff }, sums);
-    }
-    for (const { device_id, ...sums } of figures.late) this.late.add({ device_id }, sums);
+    addAll(this.taxes, figures.taxes);
+    addAll(this.discounts, figures.discounts);
+    addAll(this.comps, figures.comps);
+    addAll(this.voids, figures.voids);
+    addAll(this.hours, figures.by_hour);
+    addAll(this.orderTypes, figures.by_order_type);
+    addAll(this.staff, figures.by_staff);
+    addAll(this.stations, figures.by_station);
+    addAll(this.items, figures.by_item);
+    addAll(this.payments, figures.payments);
+    addAll(this.tips, figures.tips);
+    addAll(this.late, figures.late);
     for (const kitchen of figures.kitchen) this.kitchenOf(kitchen.station).add(kitchen);
   }
 
@@ -119,8 +112,8 @@ export class Tally {
   }
 }
 
-function addBecause(groups: Groups<Because, Given>, rows: Figures['voids']): void {
-  for (const { reason, by_staff, ...sums } of rows) groups.add({ reason, by_staff }, sums);
+function addAll<Each extends object>(groups: Groups<Each>, rows: readonly Each[]): void {
+  for (const row of rows) groups.add(row);
 }
 
 export class KitchenTally {
