@@ -1,12 +1,12 @@
 /** Archived orders and events are verified as if they stood in the database; whatever is wrong with a segment is named. */
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DATABASE_NAME } from '../../src/store/sqlite/open.js';
 import { SegmentFile } from '../../src/store/archive/segment-file.js';
 import type { Check } from '../../src/store/verify/findings.js';
-import { verifyDatabase } from '../../src/store/verify/verify-database.js';
+import { verifyDatabase, type VerifyProgress } from '../../src/store/verify/verify-database.js';
 import { archiveDay, EVENTS_SEGMENTS, ORDERS_SEGMENT, segmentFile } from '../support/archived.js';
 import { freshDirectory, openSqlite } from '../support/sqlite-store.js';
 import { DAY_VERSIONS, writeDay } from '../support/store-day.js';
@@ -78,6 +78,52 @@ test('S-PROOF-6 archived orders and events are as clean as before they were move
   const report = await verifyDatabase({ file: join(directory.path, DATABASE_NAME) });
   expect(report).toMatchObject({ clean: true, difference: null, differences: {}, segments: 3 });
   expect(report).toMatchObject({ events: DAY_VERSIONS, rows: 30 + 9 + 9 });
+});
+
+describe('S-PROOF-11 an archive that moves on while it is verified', () => {
+  /** Verifies a copy at which `meanwhile` is done once the first look, or each, is at its moment. */
+  async function verifyWhile(meanwhile: (database: Database.Database, look: number) => void) {
+    const copy = freshDirectory();
+    cpSync(directory.path, copy.path, { recursive: true });
+    const file = join(copy.path, DATABASE_NAME);
+    const database = new Database(file);
+    database.pragma('foreign_keys = OFF');
+    let looks = 0;
+    try {
+      const onProgress = ({ step, done }: VerifyProgress): void => {
+        if (step === 'file' && done === 1) meanwhile(database, (looks += 1));
+      };
+      return { report: await verifyDatabase({ file, onProgress }), looks };
+    } finally {
+      database.close();
+      copy.remove();
+    }
+  }
+
+  test('is verified at a later moment: a segment of orders that was retired is no difference', async () => {
+    const { report, looks } = await verifyWhile((database, look) => {
+      if (look > 1) return;
+      const archived = database.prepare('SELECT id FROM archived_order').pluck().all() as string[];
+      for (const orderId of archived) {
+        bringBack(database, SegmentFile.open(segmentFile(database, ORDERS_SEGMENT)), orderId);
+      }
+      database.prepare('DELETE FROM archive_segment WHERE id = ?').run(ORDERS_SEGMENT);
+      rmSync(segmentFile(database, ORDERS_SEGMENT));
+    });
+    expect(report).toMatchObject({ clean: true, difference: null, segments: 2 });
+    expect(looks).toBe(2);
+  });
+
+  test('is given up where it never stands still', async () => {
+    const replaced = verifyWhile((database, look) => {
+      rmSync(segmentFile(database, SECOND), { force: true });
+      const sha256 = String(look).repeat(64);
+      database.prepare('UPDATE archive_segment SET sha256 = ? WHERE id = ?').run(sha256, SECOND);
+    });
+    await expect(replaced).rejects.toThrow(
+      /^verify .*: 5 times the archive moved on while archive\/segment-events-2.segment was read; run it again/,
+    );
+  });
 });
 
 describe('S-PROOF-7 each segment is the file that was written', () => {

@@ -34,14 +34,22 @@ export const EVENT_SOURCE_SQL = {
 } as const;
 
 export interface EventLimits {
-  /** Fewer wait until there are more: a file for each handful of events would cost more than it saves. */
+  /** Fewer wait until there are more, or until they are overdue. */
   readonly eventsMin: number;
   /** Events of one segment. */
   readonly eventsMax: number;
 }
 
-/** 20,000 events are some 20 MB, 2 MB in the file. */
-const LIMITS: EventLimits = { eventsMin: 256, eventsMax: 20_000 };
+/**
+ * 20,000 events are some 20 MB, 2 MB in the file. A branch of 1,100 lines a day has 1,300 events and more: moved by the hour in
+ * handfuls they would make 1,500 files a year, each of which a start looks at and a backup and a verification read; 5,000 at a
+ * time make a hundred, and what waits for them is some days more in the database.
+ */
+const LIMITS: EventLimits = { eventsMin: 5_000, eventsMax: 20_000 };
+/** A quiet branch does not wait for ever: when its oldest event is so much older than it must be, fewer will do. */
+const OVERDUE_MS = 7 * 86_400_000;
+/** Below this a file would cost more than it saves. */
+const OVERDUE_EVENTS_MIN = 256;
 
 interface Known {
   readonly version: number;
@@ -82,7 +90,10 @@ export class EventSource implements SegmentSource {
     const since = this.#sql.firstSince.get(branchId, first, end, closedBefore) as
       { version: number } | undefined;
     const last = since === undefined ? end : since.version - 1;
-    if (last - first + 1 < eventsMin) return null;
+    const overdueSince = closedBefore - OVERDUE_MS;
+    const isOverdue = this.#sql.firstSince.get(branchId, first, first, overdueSince) === undefined;
+    const enough = isOverdue ? Math.min(eventsMin, OVERDUE_EVENTS_MIN) : eventsMin;
+    if (last - first + 1 < enough) return null;
     const hashAfter = this.#hashOf(branchId, last);
     return { ...candidate, ids: [], range: { first, last, hashBefore: known.hash, hashAfter } };
   }

@@ -9,6 +9,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { migrate } from '../migrations/migrate.js';
 import { StoreOpenError, messageOf } from '../sqlite/errors.js';
+import { untilArchiveStands } from './archive/archive-moved.js';
 import { ArchivedEvents } from './archive/archived-events.js';
 import { ArchivedOrders } from './archive/archived-orders.js';
 import { SegmentFiles } from './archive/segments.js';
@@ -43,7 +44,12 @@ export interface Rebuilt {
 }
 
 /** Throws StoreOpenError where the source cannot be read, the moment is none of its history, or `into` is there already. */
-export async function rebuildAt(options: RebuildOptions): Promise<Rebuilt> {
+export function rebuildAt(options: RebuildOptions): Promise<Rebuilt> {
+  const { file } = options;
+  return untilArchiveStands({ operation: 'replay', file }, () => rebuildOnce(options));
+}
+
+async function rebuildOnce(options: RebuildOptions): Promise<Rebuilt> {
   const { file, into } = options;
   if (existsSync(into)) throw refused(into, 'it is there already', 'give the path of a new file');
   const source = opened(file);

@@ -6,6 +6,7 @@
 import Database from 'better-sqlite3';
 import { setImmediate } from 'node:timers/promises';
 import { StoreOpenError, messageOf } from '../sqlite/errors.js';
+import { untilArchiveStands } from './archive/archive-moved.js';
 import { ArchivedEvents } from './archive/archived-events.js';
 import { ArchivedOrders } from './archive/archived-orders.js';
 import { SegmentFiles } from './archive/segments.js';
@@ -47,7 +48,11 @@ const CACHE_KIB = 64 * 1024;
 const FILE_FAULTS_MAX = 100;
 
 /** Throws StoreOpenError where the file cannot be read or is no hub's database; whatever is wrong in it stands in the report. */
-export async function verifyDatabase(options: VerifyOptions): Promise<VerifyReport> {
+export function verifyDatabase(options: VerifyOptions): Promise<VerifyReport> {
+  return untilArchiveStands({ operation: 'verify', file: options.file }, () => verifyOnce(options));
+}
+
+async function verifyOnce(options: VerifyOptions): Promise<VerifyReport> {
   const { database, remembered } = openToRead(options.file);
   try {
     // One snapshot for all checks, however long they take and whatever a running hub commits meanwhile.

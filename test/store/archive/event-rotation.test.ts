@@ -279,6 +279,18 @@ describe('S-ROT-6 what moves', () => {
     expect(await rotate(directory, { ...rest, segmentId: 'more' })).toBeNull();
   });
 
+  test('are fewer where the oldest is a week older than wanted, but no handful', async () => {
+    const story = await PastStory.begin(store, new Random(1));
+    await story.go(254);
+    const old = NOON + 7 * 86_400_000;
+    const few = { ...upTo(1), eventsMin: 5_000 };
+    expect(await rotate(directory, { ...few, before: old + 1 })).toBeNull();
+    await story.go(1);
+    expect(await rotate(directory, { ...few, before: old })).toBeNull();
+    const range = { first: 1, last: 256 };
+    expect(await rotate(directory, { ...few, before: old + 1 })).toMatchObject({ range });
+  });
+
   test.each([
     [
       `UPDATE sync_event SET actor = 'eve' WHERE version = 5`,

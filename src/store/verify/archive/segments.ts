@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { dirname, join } from 'node:path';
 import { shown, type Findings } from '../findings.js';
+import { ArchiveMoved, isNamed } from './archive-moved.js';
 import { readSegment, SegmentFault, type Footer } from './segment-reader.js';
 
 /** A row of archive_segment whose records are not in the database any more, or are on their way out of it. */
@@ -32,15 +33,20 @@ export function segmentsOf(database: Database, kind: Segment['kind']): Segment[]
 }
 
 export class SegmentFiles {
+  readonly #databaseFile: string;
   readonly #directory: string;
   readonly #findings: Findings;
 
   constructor(databaseFile: string, findings: Findings) {
+    this.#databaseFile = databaseFile;
     this.#directory = join(dirname(databaseFile), 'archive');
     this.#findings = findings;
   }
 
-  /** Whatever is wrong with the file is a difference; its records up to there are given. */
+  /**
+   * Whatever is wrong with the file is a difference; its records up to there are given. Throws ArchiveMoved where it only went
+   * because the archive moved on.
+   */
   read(segment: Segment, onRecord: (record: unknown, block: number) => void): void {
     const name = `archive/${segment.id}.segment`;
     const place = `segment ${segment.branch_id} ${segment.id}: ${name}`;
@@ -53,7 +59,7 @@ export class SegmentFiles {
         onRecord,
       });
       if (read.sha256 !== segment.sha256 || read.bytes !== segment.bytes) {
-        this.#findings.add('segment', `${place} has another checksum than the catalogue says`);
+        throw new SegmentFault('has another checksum than the catalogue says');
       }
     } catch (error) {
       if (!(
@@ -62,6 +68,9 @@ export class SegmentFiles {
         isUnpackFault(error)
       )) {
         throw error;
+      }
+      if (!isNamed(this.#databaseFile, segment)) {
+        throw new ArchiveMoved(`the archive moved on while ${name} was read`);
       }
       const reason = error instanceof SegmentFault ? error.message : `is damaged: ${error.message}`;
       this.#findings.add('segment', `${place} ${reason}`);
