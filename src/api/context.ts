@@ -17,6 +17,8 @@ export interface ApiContext {
   readonly log: Log;
   readonly identity: Identity;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
+  /** From the close of a shift to the move of its orders into the archive, unless a request says otherwise. */
+  readonly archiveAfterMs: number;
   /** Of this program. */
   readonly version: string;
 }

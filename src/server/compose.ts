@@ -92,7 +92,8 @@ export async function startServer(
       signToken: (principal, seconds, sessionId) => tokens.sign(principal, seconds, { sessionId }),
     });
     const world = { store, clock, timers, newId, log };
-    const api = { ...world, hub, identity, verifyToken, version: VERSION };
+    const archiveAfterMs = config.archiveAfterHours * 3_600_000;
+    const api = { ...world, hub, identity, verifyToken, archiveAfterMs, version: VERSION };
     const backups = scheduleBackups(config, log, overrides.workerDirectory);
     const http = serve(api, { door, allowedOrigins, tls, proxies, backups });
     const parts = { config, hub, store, log, tracker, tokens, door, http, backups, clock };

@@ -3,6 +3,8 @@
 export interface ArchiveRequest {
   /** Only shifts that were closed before this moment, in epoch milliseconds. */
   readonly closedBefore: number;
+  /** Only of this branch; default: of all. */
+  readonly branchId?: string;
   readonly onProgress?: (progress: UpkeepProgress) => void;
 }
 
@@ -14,7 +16,8 @@ export interface UpkeepProgress {
 
 export interface ArchiveReport {
   readonly segments: number;
-  readonly records: number;
+  readonly orders: number;
+  readonly events: number;
   readonly bytes: number;
   /** Before they were compressed. */
   readonly rawBytes: number;
@@ -37,8 +40,16 @@ export interface SegmentEntry {
   readonly rawBytes: number;
 }
 
+/** Orders are being brought back, or too many runs wait already: the same call may be made again later. */
+export class ArchiveBusy extends Error {
+  override readonly name = 'ArchiveBusy';
+}
+
 export interface Upkeep {
-  /** Moves what may go into segment files. One at a time: a call while one is under way gets its report. Rejects where the disk refuses. */
+  /**
+   * Moves what may go into segment files, after the run that is under way. Rejects with ArchiveBusy, where the disk refuses,
+   * and where the store is closed meanwhile; what was moved by then stays moved.
+   */
   archive(request: ArchiveRequest): Promise<ArchiveReport>;
   /** Brings the archived orders of a shift back, or of all (null); gives how many. Rejects while something is being archived. */
   restore(shiftId: string | null, onProgress?: (progress: UpkeepProgress) => void): Promise<number>;

@@ -35,12 +35,12 @@ export interface Person {
 
 export class Served {
   readonly server: RunningServer;
-  readonly #folder: string;
+  readonly folder: string;
   #keys = 0;
 
   private constructor(server: RunningServer, folder: string) {
     this.server = server;
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   static async start(more: Partial<Config> = {}, overrides: Overrides = {}): Promise<Served> {
@@ -105,6 +105,6 @@ export class Served {
 
   async stop(): Promise<void> {
     await this.server.close();
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 }

@@ -32,7 +32,7 @@ function figures(): string {
 test('S-ARC-12 archive moves what is old, lists it, and brings it back; verify stays clean and reports the same', () => {
   const before = figures();
   expect(run('archive', '--list')).toMatch(/^0 the archive is empty/);
-  expect(run('archive', ...AT_ONCE)).toMatch(/^0 archived: \d+ orders and events, \d segments, /);
+  expect(run('archive', ...AT_ONCE)).toMatch(/^0 archived: \d+ orders, \d+ events, \d segments, /);
   expect(run('archive', ...AT_ONCE)).toMatch(/^0 nothing is old enough/);
   const list = run('archive', '--list');
   const [, shift = ''] = /main \S+ done: \d+ of \d+ orders, shift (\S+) of /.exec(list) ?? [];

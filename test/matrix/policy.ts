@@ -250,6 +250,8 @@ export const ROUTE_POLICY: readonly RoutePolicy[] = [
     body: { tag: { kind: 'shift', id: 'none' } },
   },
   { method: 'POST', path: '/cache/bulk-sync', roles: ['admin'], body: { order_ids: ['none'] } },
+  { method: 'GET', path: '/archive', roles: ['admin'] },
+  { method: 'POST', path: '/archive', roles: ['admin'] },
 ];
 
 /** What the hub serves beside the API, to whoever asks: how it is, and its documents. */

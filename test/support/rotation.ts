@@ -46,8 +46,8 @@ export async function rotate(
   };
   try {
     const source = new EventSource(database, limits);
-    const wanted = { closedBefore: before };
-    const [candidate] = source.candidates(wanted).filter(({ branchId }) => branchId === BRANCH);
+    const wanted = { closedBefore: before, branchId: BRANCH };
+    const [candidate] = source.candidates(wanted);
     const plan = candidate && source.plan(candidate, wanted);
     if (!plan) return null;
     const { branchId, kind, shiftId, range } = plan;

@@ -1,5 +1,6 @@
 /** Every route of the API, in the order of its document. To add one: write it in the file of its noun and name that here. */
 import type { Route } from '../route.js';
+import { archiveRoutes } from './archive.js';
 import { authRoutes } from './auth.js';
 import { branchRoutes } from './branch.js';
 import { cacheRoutes } from './cache.js';
@@ -26,4 +27,5 @@ export const ROUTES: readonly Route[] = [
   ...staffRoutes,
   ...deviceRoutes,
   ...cacheRoutes,
+  ...archiveRoutes,
 ];

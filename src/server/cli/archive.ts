@@ -75,10 +75,11 @@ async function move(
   onProgress: (progress: UpkeepProgress) => void,
 ): Promise<string[]> {
   const closedBefore = systemClock.now() - archiveAfterHours * 3_600_000;
-  const { segments, records, bytes, rawBytes } = await upkeep.archive({ closedBefore, onProgress });
+  const moved = await upkeep.archive({ closedBefore, onProgress });
+  const { segments, orders, events, bytes, rawBytes } = moved;
   if (segments === 0) return ['nothing is old enough to be archived'];
   return [
-    `archived: ${records} orders and events, ${segments} segments, ${sizes(bytes, rawBytes)}`,
+    `archived: ${orders} orders, ${events} events, ${segments} segments, ${sizes(bytes, rawBytes)}`,
   ];
 }
 

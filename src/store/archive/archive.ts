@@ -3,15 +3,16 @@ import type { Timers } from '../../base/clock.js';
 import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
 import type { TaskName, TaskOf, TaskValue } from '../sqlite/tasks/task.js';
-import type {
-  ArchiveReport,
-  ArchiveRequest,
-  SegmentEntry,
-  Upkeep,
-  UpkeepProgress,
+import {
+  ArchiveBusy,
+  type ArchiveReport,
+  type ArchiveRequest,
+  type SegmentEntry,
+  type Upkeep,
+  type UpkeepProgress,
 } from '../upkeep.js';
 import type { ArchiveClient } from './archive-client.js';
-import { Mover, type Moved } from './mover.js';
+import { Mover, NOTHING_MOVED, type Moved } from './mover.js';
 import type { OrderRecord } from './order-record.js';
 
 export interface ArchiveOptions {
@@ -24,6 +25,9 @@ export interface ArchiveOptions {
   readonly log: Log;
 }
 
+/** Runs that wait behind one another. */
+const RUNS_MAX = 8;
+
 export class Archive implements Upkeep {
   readonly #options: ArchiveOptions;
   readonly #mover: Mover;
@@ -34,7 +38,9 @@ export class Archive implements Upkeep {
     archive_records_moved_total: 0,
   };
   #sizes = { archive_segments: 0, archive_bytes: 0, archive_raw_bytes: 0, archive_orders: 0 };
+  /** The last of those that wait. */
   #run: Promise<ArchiveReport> | null = null;
+  #runs = 0;
   #restoring: Promise<number> | null = null;
   #closed = false;
 
@@ -67,11 +73,25 @@ export class Archive implements Upkeep {
 
   /** null: only what was left half-way. */
   #start(request: ArchiveRequest | null): Promise<ArchiveReport> {
-    if (this.#closed) return Promise.reject(new Error('the store is closed'));
-    this.#run ??= this.#archive(request).finally(() => {
-      this.#run = null;
+    if (this.#restoring !== null) {
+      return Promise.reject(new ArchiveBusy('orders are being brought back; try again then'));
+    }
+    if (this.#runs === RUNS_MAX) {
+      return Promise.reject(new ArchiveBusy(`${String(RUNS_MAX)} runs are waiting; try again`));
+    }
+    this.#runs += 1;
+    const run = this.#archiveAfter(this.#run, request).finally(() => {
+      this.#runs -= 1;
+      if (this.#run === run) this.#run = null;
     });
-    return this.#run;
+    this.#run = run;
+    return run;
+  }
+
+  async #archiveAfter(before: Promise<unknown> | null, request: ArchiveRequest | null) {
+    await before?.catch(() => undefined);
+    if (this.#closed) throw new Error('the store is closed');
+    return this.#archive(request);
   }
 
   restore(
@@ -79,7 +99,7 @@ export class Archive implements Upkeep {
     onProgress: (progress: UpkeepProgress) => void = () => undefined,
   ): Promise<number> {
     if (this.#run !== null || this.#restoring !== null || this.#closed) {
-      return Promise.reject(new Error('the archive is at work; try again when it is done'));
+      return Promise.reject(new ArchiveBusy('the archive is at work; try again when it is done'));
     }
     this.#restoring = this.#restore(shiftId, onProgress).finally(() => {
       this.#restoring = null;
@@ -100,7 +120,6 @@ export class Archive implements Upkeep {
   }
 
   async #archive(request: ArchiveRequest | null): Promise<ArchiveReport> {
-    if (this.#restoring !== null) throw new Error('orders are being brought back; try again then');
     const { log, timers, work } = this.#options;
     const begun = timers.monotonicMs();
     this.#counts.archive_runs_total += 1;
@@ -121,12 +140,12 @@ export class Archive implements Upkeep {
   }
 
   async #moveWanted(request: ArchiveRequest | null): Promise<Moved> {
-    if (request === null) return { segments: 0, records: 0, bytes: 0, rawBytes: 0 };
-    const { closedBefore, onProgress } = request;
+    if (request === null) return NOTHING_MOVED;
+    const { closedBefore, branchId = null, onProgress } = request;
     let counted = 0;
-    return this.#mover.run({ closedBefore }, (progress, { records }) => {
-      this.#counts.archive_records_moved_total += records - counted;
-      counted = records;
+    return this.#mover.run({ closedBefore, branchId }, (progress, { orders, events }) => {
+      this.#counts.archive_records_moved_total += orders + events - counted;
+      counted = orders + events;
       onProgress?.(progress);
     });
   }

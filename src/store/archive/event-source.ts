@@ -77,6 +77,7 @@ export class EventSource implements SegmentSource {
     const branches = this.#sql.branches.all() as { branch_id: string }[];
     return branches
       .map(({ branch_id: branchId }): Candidate => ({ kind: this.kind, branchId, shiftId: null }))
+      .filter(({ branchId }) => wanted.branchId === null || branchId === wanted.branchId)
       .filter((candidate) => this.plan(candidate, wanted) !== null);
   }
 

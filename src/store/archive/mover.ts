@@ -34,12 +34,13 @@ export interface ArchiveProgress {
 
 export interface Moved {
   readonly segments: number;
-  readonly records: number;
+  readonly orders: number;
+  readonly events: number;
   readonly bytes: number;
   readonly rawBytes: number;
 }
 
-export const NOTHING_MOVED: Moved = { segments: 0, records: 0, bytes: 0, rawBytes: 0 };
+export const NOTHING_MOVED: Moved = { segments: 0, orders: 0, events: 0, bytes: 0, rawBytes: 0 };
 
 export class Mover {
   readonly #options: MoverOptions;
@@ -90,7 +91,8 @@ export class Mover {
       if (copied === null) return moved;
       const { records, bytes, rawBytes } = copied.written;
       moved = {
-        ...{ segments: moved.segments + 1, records: moved.records + records },
+        ...{ ...moved, segments: moved.segments + 1 },
+        [candidate.kind]: moved[candidate.kind] + records,
         ...{ bytes: moved.bytes + bytes, rawBytes: moved.rawBytes + rawBytes },
       };
     }

@@ -68,8 +68,8 @@ export class OrderSource implements SegmentSource {
     this.#orders = database.prepare<[OrdersWanted]>(ORDER_SOURCE_SQL.orders).pluck();
   }
 
-  candidates({ closedBefore }: ArchiveWanted): Candidate[] {
-    const branches = this.#branches.all() as string[];
+  candidates({ closedBefore, branchId: wanted }: ArchiveWanted): Candidate[] {
+    const branches = wanted === null ? (this.#branches.all() as string[]) : [wanted];
     return branches.flatMap((branchId) =>
       (this.#shifts.all(branchId, closedBefore) as string[]).map((shiftId): Candidate => ({
         kind: this.kind,

@@ -8,6 +8,8 @@ import type { SegmentFacts, SegmentKind } from './segment-format.js';
 export interface ArchiveWanted {
   /** Only what ended before this moment, in epoch milliseconds. */
   readonly closedBefore: number;
+  /** Only of this branch; null: of all. */
+  readonly branchId: string | null;
 }
 
 /** Something that may hold records to move: a shift, or a branch's history. */

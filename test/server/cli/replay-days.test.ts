@@ -95,8 +95,8 @@ describe('a replay of several days', () => {
     expect(reports).toHaveLength(SALES_GROUPS.length + 5 + shiftIds.length);
     expect(reports[0]).toContain('"total":5885');
 
-    const { records } = await upkeep((archive) => archive.archive({ closedBefore: LATER }));
-    expect(records).toBe(6);
+    const { orders } = await upkeep((archive) => archive.archive({ closedBefore: LATER }));
+    expect(orders).toBe(6);
     const events = { before: LATER, segmentId: 'events', eventsMin: 1, eventsMax: 1_000 };
     expect(await rotate(data, events)).not.toBeNull();
     expect(await reportsOf(data, shiftIds)).toEqual(reports);

@@ -109,7 +109,7 @@ describe('archived orders', () => {
     const before = await everything();
     const seen: unknown[] = [];
     const report = await upkeep().archive({ ...LATER, onProgress: (at) => seen.push(at) });
-    expect(report).toMatchObject({ segments: 1, records: 3 });
+    expect(report).toMatchObject({ segments: 1, orders: 3 });
     expect(seen.at(-1)).toEqual({ done: 1, total: 1 });
     expect(Object.values(rowsLeft()).every((count) => count === 0)).toBe(true);
     expect(await everything()).toEqual(before);
@@ -144,7 +144,7 @@ describe('archived orders', () => {
         amount: 1100,
       }),
     ]);
-    expect(await upkeep().archive(LATER)).toMatchObject({ records: 2 });
+    expect(await upkeep().archive(LATER)).toMatchObject({ orders: 2 });
     expect((await store.load())[0]?.rows.some(({ row }) => row.id === 'late')).toBe(true);
   });
 
@@ -172,7 +172,7 @@ describe('archived orders', () => {
       book.set('order_header', 'main-order-2', { note: 'asked twice' }),
     ]);
     const changed = await everything();
-    expect(await upkeep().archive(LATER)).toMatchObject({ segments: 1, records: 1 });
+    expect(await upkeep().archive(LATER)).toMatchObject({ segments: 1, orders: 1 });
     expect(await everything()).toEqual(changed);
     expect(await upkeep().segments()).toMatchObject([
       { records: 3, archived: 2 },
@@ -218,7 +218,7 @@ describe('archived orders', () => {
     rmSync(archive);
     mkdirSync(archive);
     chmodSync(archive, 0o700);
-    expect(await upkeep().archive(LATER)).toMatchObject({ records: 3 });
+    expect(await upkeep().archive(LATER)).toMatchObject({ orders: 3 });
     expect(existsSync(archive)).toBe(true);
     expect(await everything()).toEqual(before);
   });
