@@ -3,7 +3,7 @@
  * settings for those who may not change them.
  */
 import type { PosShift, Role, Rows, TableName } from './rows.js';
-import { PERSONAL_COLUMNS, TABLES } from './tables.js';
+import { TABLES } from './tables.js';
 
 type Columns<T extends TableName> = readonly (keyof Rows[T] & string)[];
 
@@ -31,6 +31,11 @@ export const MONEY_COLUMNS: { readonly [T in TableName]: Columns<T> } = {
   device: [],
   branch: ['tax_rules'],
   number_lease: [],
+};
+
+/** Columns that say who the guest is: a cook works without them, but not without the notes. */
+export const GUEST_COLUMNS: { readonly [T in TableName]?: Columns<T> } = {
+  order_header: ['customer_name'],
 };
 
 /** The tables whose rows some view or route shows to the role; nobody is shown rows of any other. */
@@ -73,7 +78,7 @@ export function publicRow<T extends TableName>(
   const hidden = new Set<string>(TABLES[table].internal);
   if (role === 'kitchen') {
     for (const column of MONEY_COLUMNS[table]) hidden.add(column);
-    for (const column of PERSONAL_COLUMNS[table] ?? []) hidden.add(column);
+    for (const column of GUEST_COLUMNS[table] ?? []) hidden.add(column);
   }
   if (role !== 'manager' && role !== 'admin') {
     for (const column of OFFICE_COLUMNS[table] ?? []) hidden.add(column);

@@ -272,5 +272,6 @@ export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 /** Columns whose values stand in the event log only as salted hashes, so that they can be erased. */
 export const PERSONAL_COLUMNS: { readonly [T in TableName]?: readonly (keyof Rows[T] & string)[] } =
   {
-    order_header: ['customer_name'],
+    order_header: ['customer_name', 'note'],
+    order_line: ['note'],
   };

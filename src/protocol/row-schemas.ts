@@ -1,9 +1,9 @@
 /** The records as clients see them, as schemas for the API's and the protocol's documents. */
 import { Type, type TProperties, type TSchema } from 'typebox';
 import { nullable, strict } from '../domain/fields.js';
-import { MONEY_COLUMNS } from '../domain/public-row.js';
+import { GUEST_COLUMNS, MONEY_COLUMNS } from '../domain/public-row.js';
 import type { Rows, TableName } from '../domain/rows.js';
-import { PERSONAL_COLUMNS, TABLES } from '../domain/tables.js';
+import { TABLES } from '../domain/tables.js';
 
 /** The tables whose rows some view or route shows. */
 export type ShownTable = Exclude<TableName, 'number_lease'>;
@@ -239,7 +239,7 @@ const COLUMNS: { readonly [T in ShownTable]: Columns<T> } = {
 /** A row without the store's own columns. What the kitchen is not shown may be absent. */
 function publicRow(table: ShownTable) {
   const { internal } = TABLES[table];
-  const hidden: readonly string[] = [...MONEY_COLUMNS[table], ...(PERSONAL_COLUMNS[table] ?? [])];
+  const hidden: readonly string[] = [...MONEY_COLUMNS[table], ...(GUEST_COLUMNS[table] ?? [])];
   const columns: TProperties = {};
   for (const [name, schema] of Object.entries(COLUMNS[table])) {
     if ((internal as readonly string[]).includes(name)) continue;

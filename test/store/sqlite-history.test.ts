@@ -12,6 +12,7 @@ import {
   changed,
   commit,
   committed,
+  inserted,
   orderChanges,
   orderRequest,
   request,
@@ -52,6 +53,12 @@ async function ask<T>(sql: string): Promise<T[]> {
   const rows = database.prepare(sql).all() as T[];
   database.close();
   return rows;
+}
+
+interface Salt {
+  readonly table_name: string;
+  readonly id: string;
+  readonly salt: string;
 }
 
 interface EventRow {
@@ -139,14 +146,42 @@ describe('personal values', () => {
     const events = await ask<EventRow>(
       'SELECT * FROM sync_event WHERE version > 2 ORDER BY version',
     );
-    const salts = await ask<{ table_name: string; id: string; salt: string }>(
-      'SELECT table_name, id, salt FROM personal_salt',
-    );
+    const salts = await ask<Salt>('SELECT table_name, id, salt FROM personal_salt');
     expect(salts).toMatchObject([{ table_name: 'order_header', id: 'o' }]);
     const hashed = (name: string) => `sha256:${sha256((salts[0]?.salt ?? '') + name)}`;
     expect(events[0]?.changes).toContain(`"customer_name":"${hashed('Grace Hopper')}"`);
     expect(events[1]?.changes).toContain(`"customer_name":"${hashed('Ada Lovelace')}"`);
     expect(events.map(({ changes }) => changes).join('')).not.toMatch(/Hopper|Lovelace/);
+  });
+
+  test('S-PERSON-2 so are notes, each with a salt of its own, also where a line takes its note along', async () => {
+    const [header, line] = orderChanges('main', { orderId: 'o', number: 1 });
+    if (header === undefined || line === undefined) throw new Error('an order has two rows');
+    const window = inserted('order_header', { ...after('order_header', header), note: 'window' });
+    const hot = inserted('order_line', { ...after('order_line', line), note: 'window' });
+    await committed(store, request('main', [window, hot]));
+    const rest = { ...after('order_line', hot), id: 'rest', seq: 2 };
+    await committed(store, request('main', [inserted('order_line', rest)], { key: 'split' }));
+    expect((await store.order('main', 'o'))?.lines.map(({ note }) => note)).toEqual([
+      ...['window', 'window'],
+    ]);
+
+    const salts = await ask<Salt>('SELECT table_name, id, salt FROM personal_salt');
+    const of = (table: string, id: string) =>
+      salts.find((salt) => salt.table_name === table && salt.id === id)?.salt ?? '';
+    const events = await ask<EventRow>(
+      'SELECT * FROM sync_event WHERE version > 2 ORDER BY version',
+    );
+    for (const [event, table, id] of [
+      [0, 'order_header.note', 'o'],
+      [0, 'order_line.note', line.after.id],
+      [1, 'order_line.note', 'rest'],
+    ] as const) {
+      const hash = `sha256:${sha256(`${of(table, id)}window`)}`;
+      expect(events[event]?.changes).toContain(`"note":"${hash}"`);
+    }
+    expect(new Set(salts.map(({ salt }) => salt)).size).toBe(3);
+    expect(events.map(({ changes }) => changes).join('')).not.toMatch(/window/);
   });
 });
 

@@ -12,6 +12,7 @@ import { EVENT_SQL } from '../../src/store/sqlite/event-log.js';
 import { EVENT_ROWS_SQL } from '../../src/store/sqlite/tasks/event-rows.js';
 import { ORDER_OUTLINE_SQL } from '../../src/store/sqlite/order-history.js';
 import { orderListQuery } from '../../src/store/sqlite/order-list.js';
+import { PRESENT_SQL } from '../../src/store/sqlite/present-records.js';
 import { ORDER_SEARCH_SQL } from '../../src/store/sqlite/order-search.js';
 import { READ_SQL } from '../../src/store/sqlite/reads.js';
 import { LOG_LINE_SQL } from '../../src/store/sqlite/status-logs.js';
@@ -60,7 +61,13 @@ describe('S-INDEX-1 no query reads a table that grows', () => {
     expect(whatReadsAll(sql)).toEqual([]);
   });
 
-  const PAST = { ...AUDIT_SQL, ...EVENT_SQL, ...ORDER_OUTLINE_SQL, ...ORDER_SEARCH_SQL };
+  const PAST = {
+    ...AUDIT_SQL,
+    ...EVENT_SQL,
+    ...ORDER_OUTLINE_SQL,
+    ...ORDER_SEARCH_SQL,
+    ...PRESENT_SQL,
+  };
   test.each(Object.entries(PAST))('of the past: %s', (_, sql) => {
     expect(whatReadsAll(sql)).toEqual([]);
   });

@@ -295,6 +295,12 @@ describe('S-VER-15 personal values agree with the hashes in the events, or are e
       check: 'personal',
       says: /^event main 8 \(order.open\) tells order_header main-order-2 customer_name in clear text$/,
     },
+    {
+      what: 'notes in clear text in an event',
+      tamper: forgeEvent(8, '"note":null', '"note":"no salt"'),
+      check: 'personal',
+      says: /^event main 8 \(order.open\) tells order_header main-order-2 note in clear text$/,
+    },
   ]);
 });
 

@@ -6,7 +6,7 @@ import { DATABASE_NAME } from '../../src/store/sqlite/open.js';
 import { verifyDatabase, type VerifyProgress } from '../../src/store/verify/verify-database.js';
 import { freshDirectory, openSqlite } from '../support/sqlite-store.js';
 import { DAY_VERSIONS, openBook, openOrder, writeDay } from '../support/store-day.js';
-import { verifyTampered } from '../support/tampered.js';
+import { forgeEvent, verifyTampered } from '../support/tampered.js';
 
 const directory = freshDirectory();
 const file = join(directory.path, DATABASE_NAME);
@@ -100,6 +100,32 @@ describe('verify', () => {
       database.exec("DELETE FROM personal_salt WHERE id = 'main-order-1'");
     });
     expect(report).toMatchObject({ ...CLEAN, erased: 1 });
+  });
+
+  test('S-VER-15 a note in clear text is accepted and counted up to the version at which notes began to be hashed', async () => {
+    const told = (until: string | null) =>
+      verifyTampered(directory.path, (database) => {
+        database.exec("UPDATE order_header SET note = 'x' WHERE id = 'main-order-2'");
+        database.exec("UPDATE order_line SET note = 'x' WHERE id = 'main-order-2-line-1'");
+        database
+          .prepare("UPDATE meta SET value = ? WHERE name = 'clear_notes_until'")
+          .run(until ?? '{}');
+        if (until === null) database.exec("DELETE FROM meta WHERE name = 'clear_notes_until'");
+        forgeEvent(8, '"note":null', '"note":"x"')(database);
+      });
+    // The forged chain does not hold the heads that were remembered.
+    const remembered = 1;
+    for (const until of ['{"main":8}', null]) {
+      const { clear, differences } = await told(until);
+      expect({ clear, differences }).toEqual({ clear: 2, differences: { remembered } });
+    }
+    for (const until of ['{}', '{"main":7,"other":8}']) {
+      const { clear, differences } = await told(until);
+      expect({ clear, differences }).toEqual({
+        clear: 0,
+        differences: { personal: 2, remembered },
+      });
+    }
   });
 
   test('S-VER-6 keys whose time has passed may be gone', async () => {

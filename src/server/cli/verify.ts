@@ -58,12 +58,13 @@ async function verify(options: Readonly<Record<string, unknown>>): Promise<void>
 
 function describe(report: VerifyReport): string[] {
   const { branches, events, rows, segments, erased, remembered, expected } = report;
-  const { difference, differences } = report;
+  const { clear, difference, differences } = report;
   const counts = [`${branches} branches`, `${events} events`, `${rows} rows`];
   if (segments > 0) counts.push(`${segments} segments`);
   counts.push(`${remembered === 0 ? 'no' : remembered} remembered heads`);
   if (expected > 0) counts.push(`${expected} expected heads`);
   if (erased > 0) counts.push(`${erased} erased personal values`);
+  if (clear > 0) counts.push(`${clear} notes in clear text in events of an older release`);
   if (difference === null) return [`clean: ${counts.join(', ')}`];
   const found = Object.entries(differences).map(([check, count]) => `${check} ${count}`);
   return [

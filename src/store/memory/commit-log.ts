@@ -2,7 +2,7 @@
 import { serialChanges } from '../../domain/change-set.js';
 import type { RowChange } from '../../domain/change-set.js';
 import { PERSONAL_COLUMNS } from '../../domain/tables.js';
-import type { OrderHeader } from '../../domain/rows.js';
+import type { OrderHeader, OrderLine, Rows } from '../../domain/rows.js';
 import { auditLimit, readAuditCursor, recordsOf } from '../audit-page.js';
 import { historyPage } from '../history-page.js';
 import {
@@ -24,6 +24,8 @@ interface KeptCommit {
   readonly record: CommitRecord;
   readonly changeSet: readonly RowChange[];
 }
+
+type LineNow = (lineId: string) => OrderLine | undefined;
 
 export class CommitLog {
   /** By version, which is their order too. */
@@ -48,12 +50,12 @@ export class CommitLog {
     this.#commits.delete(version - COMMITS_KEPT_MAX);
   }
 
-  /** `header`: the order as it stands. */
-  history(header: OrderHeader, page: HistoryPage): OrderHistory {
+  /** `header` and `lineNow`: the order, and each line that was ever in it, as they stand. */
+  history(header: OrderHeader, page: HistoryPage, lineNow: LineNow): OrderHistory {
     const commits: OrderCommit[] = [];
     let fromTheFirst = false;
     for (const { record, changeSet } of this.#commits.values()) {
-      const rows = changeSet.flatMap((change) => stateOf(change, header));
+      const rows = changeSet.flatMap((change) => stateOf(change, header, lineNow));
       if (rows.length > 0) commits.push({ ...record, rows });
       fromTheFirst ||= changeSet.some(
         ({ table, before, after }) =>
@@ -94,14 +96,19 @@ function fits(record: CommitRecord, { from, to, actor, device, command }: AuditF
 }
 
 /** What the change makes of the order's rows: nothing, where the row is another's. */
-function stateOf({ table, before, after }: RowChange, header: OrderHeader): OrderRowState[] {
+function stateOf(
+  { table, before, after }: RowChange,
+  header: OrderHeader,
+  lineNow: LineNow,
+): OrderRowState[] {
   if (!(ORDER_TABLES as readonly string[]).includes(table)) return [];
   const isOf = (row: object | null) => row !== null && orderOf(row) === header.id;
   if (table === 'order_header') {
-    return after.id === header.id ? [{ table, id: after.id, row: shown(after, header) }] : [];
+    return after.id === header.id ? [{ table, id: after.id, row: shownHeader(after, header) }] : [];
   }
   if (!isOf(after) && !isOf(before)) return [];
-  return [{ table, id: after.id, row: isOf(after) ? after : null } as OrderRowState];
+  const row = table === 'order_line' ? shownLine(after, lineNow(after.id)) : after;
+  return [{ table, id: after.id, row: isOf(after) ? row : null } as OrderRowState];
 }
 
 function orderOf(row: object): unknown {
@@ -109,7 +116,21 @@ function orderOf(row: object): unknown {
 }
 
 /** A personal value that the order has no more is shown no more. */
-function shown(row: OrderHeader, present: OrderHeader): OrderHeader {
-  const gone = (PERSONAL_COLUMNS.order_header ?? []).filter((name) => row[name] !== present[name]);
-  return { ...row, ...Object.fromEntries(gone.map((name) => [name, null])) };
+function shownHeader(row: OrderHeader, present: OrderHeader): OrderHeader {
+  return { ...row, ...gone('order_header', row, present) };
+}
+
+function shownLine(row: OrderLine, present: OrderLine | undefined): OrderLine {
+  return { ...row, ...gone('order_line', row, present) };
+}
+
+function gone<T extends 'order_header' | 'order_line'>(
+  table: T,
+  row: Rows[T],
+  present: Rows[T] | undefined,
+): Readonly<Record<string, null>> {
+  const names = PERSONAL_COLUMNS[table] ?? [];
+  return Object.fromEntries(
+    names.filter((name) => row[name] !== present?.[name]).map((name) => [name, null]),
+  );
 }

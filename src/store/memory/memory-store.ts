@@ -168,7 +168,8 @@ class MemoryStore implements Store {
   orderHistory(branchId: string, orderId: string, page: HistoryPage): Promise<OrderHistory | null> {
     return this.#read(branchId, null, ({ rows, commits }) => {
       const header = rows.get('order_header', orderId)?.row;
-      return header === undefined ? null : commits.history(header, page);
+      if (header === undefined) return null;
+      return commits.history(header, page, (lineId) => rows.get('order_line', lineId)?.row);
     });
   }
 

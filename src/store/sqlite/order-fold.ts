@@ -5,6 +5,7 @@ import {
   type OrderCommit,
   type OrderRowState,
 } from '../history.js';
+import type { ShowRow } from './present-records.js';
 import type { PlainRow } from './row-sql.js';
 
 interface WrittenRows {
@@ -25,8 +26,8 @@ export interface FoldedOrder {
   readonly orderId: string;
   /** Every line that ever was in the order. */
   readonly lineIds: ReadonlySet<string>;
-  /** The header with what may be shown of it. */
-  readonly shownHeader: (row: PlainRow) => PlainRow;
+  /** The row with what may be shown of it. */
+  readonly shown: ShowRow;
 }
 
 /** `events`: in order of version, from the first that wrote any of the rows. */
@@ -43,8 +44,8 @@ export function foldOrder(events: Iterable<OrderEvent>, order: FoldedOrder): Ord
         rows.set(key, after);
         const stays = isOf(order, table, after);
         if (!stays && (before === undefined || !isOf(order, table, before))) continue;
-        const shown = table === 'order_header' ? order.shownHeader(after) : after;
-        written.push({ table, id, row: stays ? shown : null } as unknown as OrderRowState);
+        const row = stays ? order.shown(table, id, after) : null;
+        written.push({ table, id, row } as unknown as OrderRowState);
       }
     }
     if (written.length > 0) commits.push({ ...record, rows: written });

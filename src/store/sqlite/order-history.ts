@@ -7,16 +7,12 @@ import { foldOrder } from './order-fold.js';
 import type { Span } from '../archive/event-block.js';
 import type { EventLog } from './event-log.js';
 import { OrderSearch, type RowStep, type SearchedOrder } from './order-search.js';
-import { shownPersonal, type PresentPerson } from './personal.js';
-import { selectList, type PlainRow } from './row-sql.js';
+import { PresentRecords } from './present-records.js';
 
 /** Each by name, so that a test can ask how SQLite finds the rows. */
 export const ORDER_OUTLINE_SQL = {
   head: 'SELECT version FROM branch_head WHERE branch_id = ?',
-  header: `SELECT ${selectList('order_header')}, commit_version FROM order_header
-    WHERE branch_id = ? AND id = ?`,
-  salt: `SELECT salt FROM personal_salt
-    WHERE branch_id = ? AND table_name = 'order_header' AND id = ?`,
+  header: 'SELECT version, commit_version FROM order_header WHERE branch_id = ? AND id = ?',
   steps: `SELECT status, commit_version FROM order_status_log
     WHERE branch_id = ? AND order_id = ? ORDER BY version`,
   lines: `SELECT id, version, commit_version FROM order_line INDEXED BY order_line_of_order
@@ -29,17 +25,13 @@ export const ORDER_OUTLINE_SQL = {
 
 type Sql = Readonly<Record<keyof typeof ORDER_OUTLINE_SQL, Statement<string[]>>>;
 
-interface Outline extends SearchedOrder {
-  readonly person: PresentPerson;
-}
-
 interface StatusStep {
   readonly status: string;
   readonly commit_version: number;
 }
 
 interface OrderRows {
-  readonly header: PlainRow & RowStep;
+  readonly header: RowStep;
   readonly steps: readonly StatusStep[];
   readonly lines: readonly (RowStep & { readonly id: string })[];
   /** Of all other rows only what commit wrote them. */
@@ -50,12 +42,14 @@ export class OrderHistoryReader {
   readonly #database: Database;
   readonly #events: EventLog;
   readonly #archived: ArchivedOrders;
+  readonly #present: PresentRecords;
   readonly #sql: Sql;
 
   constructor(database: Database, events: EventLog, archived: ArchivedOrders) {
     this.#database = database;
     this.#events = events;
     this.#archived = archived;
+    this.#present = new PresentRecords(database, archived);
     const prepared = Object.entries(ORDER_OUTLINE_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
@@ -70,15 +64,18 @@ export class OrderHistoryReader {
     const reason = await search.run();
     if (reason !== null) return { kind: 'untold', reason };
     const { events, lineIds } = search;
-    const shownHeader = (row: PlainRow) => shownPersonal('order_header', row, outline.person);
-    return historyPage(foldOrder(events, { orderId, lineIds, shownHeader }), page);
+    const fold = () => {
+      const shown = this.#present.show(branchId, orderId, events);
+      return foldOrder(events, { orderId, lineIds, shown });
+    };
+    return historyPage(this.#database.transaction(fold)(), page);
   }
 
   #rowsOf(branchId: string, orderId: string): OrderRows | null {
     const header = this.#sql.header.get(branchId, orderId);
     if (header === undefined) return this.#archivedRows(branchId, orderId);
     return {
-      header: header as OrderRows['header'],
+      header: header as RowStep,
       steps: this.#sql.steps.all(branchId, orderId) as StatusStep[],
       lines: this.#sql.lines.all(branchId, orderId) as OrderRows['lines'],
       others: [
@@ -93,7 +90,7 @@ export class OrderHistoryReader {
     const record = this.#archived.read(branchId, orderId);
     if (record === null) return null;
     return {
-      header: { ...record.order_header[0] } as OrderRows['header'],
+      header: record.order_header[0] as unknown as RowStep,
       steps: record.order_status_log as unknown as StatusStep[],
       lines: record.order_line as unknown as OrderRows['lines'],
       others: [
@@ -104,12 +101,11 @@ export class OrderHistoryReader {
     };
   }
 
-  #outline(branchId: string, orderId: string): Outline | null {
+  #outline(branchId: string, orderId: string): SearchedOrder | null {
     const rows = this.#rowsOf(branchId, orderId);
     if (rows === null) return null;
     const { header, steps, lines, others } = rows;
     const head = (this.#sql.head.get(branchId) as { version: number }).version;
-    const salt = this.#sql.salt.get(branchId, orderId) as { salt: string } | undefined;
     return {
       branchId,
       orderId,
@@ -118,7 +114,6 @@ export class OrderHistoryReader {
       head,
       commits: [header, ...steps, ...lines, ...others].map(({ commit_version: at }) => at),
       unfinished: unfinishedSpans(steps, head),
-      person: { row: header, salt: salt?.salt ?? null },
     };
   }
 }

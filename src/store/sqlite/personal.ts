@@ -18,25 +18,36 @@ interface WrittenRow {
 export type WrittenRows = (table: TableName) => Iterable<WrittenRow>;
 
 /** A record as it stands, to compare the hashes of earlier versions with. */
-export interface PresentPerson {
+export interface PresentRecord {
   readonly row: PlainRow;
-  /** null: there is none, or it was erased. */
-  readonly salt: string | null;
+  /** By column; null: there is none, or it was erased. */
+  readonly salt: (column: string) => string | null;
 }
 
-/** The row with the present value in the place of each hash that is its own, and null in that of any other. */
-export function shownPersonal(
-  table: TableName,
-  row: PlainRow,
-  { row: present, salt }: PresentPerson,
-): PlainRow {
+/** The name in `personal_salt.table_name`: names of guests had salts before other columns had. */
+export function saltName(table: string, column: string): string {
+  return column === 'customer_name' ? table : `${table}.${column}`;
+}
+
+/**
+ * The row with the present value in the place of each hash that is its own, and null in that of any other. Events that are
+ * older than the hashing of their column tell the value itself: that is shown or left out alike.
+ */
+export function shownPersonal(table: TableName, row: PlainRow, present: PresentRecord): PlainRow {
   const shown = { ...row };
   for (const name of PERSONAL_COLUMNS[table] ?? []) {
-    const value = present[name];
-    const same = typeof value === 'string' && salt !== null && row[name] === hashed(salt, value);
-    shown[name] = same ? value : null;
+    const value = present.row[name];
+    const told = row[name];
+    shown[name] =
+      typeof value === 'string' && (told === value || isHashOf(told, value, present.salt(name)))
+        ? value
+        : null;
   }
   return shown;
+}
+
+function isHashOf(told: unknown, value: string, salt: string | null): boolean {
+  return salt !== null && told === hashed(salt, value);
 }
 
 function hashed(salt: string, value: string): string {
@@ -66,7 +77,7 @@ export class PersonalHashes {
         for (const name of personal) {
           const value = columns[name];
           if (typeof value !== 'string') continue;
-          const salt = this.#saltOf(branchId, table, id);
+          const salt = this.#saltOf(branchId, saltName(table, name), id);
           columns[name] = hashed(salt, value);
           replaced = true;
         }
@@ -75,12 +86,12 @@ export class PersonalHashes {
     return replaced;
   }
 
-  /** One salt a record for as long as it lives, so that equal values of one record have equal hashes. */
-  #saltOf(branchId: string, table: TableName, id: string): string {
-    const known = this.#salt.get(branchId, table, id);
+  /** One salt a value for as long as its record lives, so that equal values of one record have equal hashes. */
+  #saltOf(branchId: string, name: string, id: string): string {
+    const known = this.#salt.get(branchId, name, id);
     if (typeof known === 'string') return known;
     const salt = randomBytes(SALT_BYTES).toString('hex');
-    this.#keep.run(branchId, table, id, salt);
+    this.#keep.run(branchId, name, id, salt);
     return salt;
   }
 }

@@ -16,6 +16,7 @@ export function beginRun(database: Database, start: WriterStart, rolledBack: boo
     const epoch = known === null || tailMayBeLost || rolledBack ? start.newEpoch : known;
     if (known === null) write(database, 'created_at', String(start.startedAt));
     if (known !== epoch) write(database, 'epoch', epoch);
+    noteHashing(database);
     write(database, 'durability', start.durability);
     write(database, 'clean', '0');
     return epoch;
@@ -43,6 +44,15 @@ export function countRecovery(database: Database): void {
 export function noteKeysExpired(database: Database, now: number): void {
   const before = Number(read(database, 'keys_expired_until') ?? '0');
   if (now > before) write(database, 'keys_expired_until', String(now));
+}
+
+/** Once: up to these versions notes stand in the events in clear text; from here on they are hashed. */
+function noteHashing(database: Database): void {
+  database.exec(
+    `INSERT INTO meta (name, value)
+     SELECT 'clear_notes_until', json_group_object(branch_id, version) FROM branch_head WHERE true
+     ON CONFLICT DO NOTHING`,
+  );
 }
 
 function read(database: Database, name: string): string | null {

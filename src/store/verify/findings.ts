@@ -41,6 +41,8 @@ export interface VerifyReport {
   readonly segments: number;
   /** Personal values that were erased: accepted without their value. */
   readonly erased: number;
+  /** Notes that stand in clear text in events of before notes were hashed: accepted, and not to be erased from there. */
+  readonly clear: number;
   /** Heads remembered beside the database that were looked for in it; 0: nothing was remembered. */
   readonly remembered: number;
   /** Heads that the operator named, as the log told them, and that were looked for. */
@@ -54,6 +56,7 @@ export class Findings {
     rows: 0,
     segments: 0,
     erased: 0,
+    clear: 0,
     remembered: 0,
     expected: 0,
   };

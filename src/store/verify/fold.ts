@@ -2,7 +2,7 @@
 import { SqliteError, type Database, type Statement } from 'better-sqlite3';
 import type { StoredEvent } from './event-chain.js';
 import { shown, type Check, type Findings } from './findings.js';
-import { isHashed, personalColumns } from './personal.js';
+import { ClearTexts, isHashed, personalColumns } from './personal.js';
 import type { Columns, Scratch } from './scratch.js';
 import type { TableShape } from './table-shape.js';
 
@@ -29,11 +29,13 @@ const LOG_LINE = `INSERT OR REPLACE INTO temp.fold_order_line_status_log
 export class Fold {
   readonly #scratch: Scratch;
   readonly #findings: Findings;
+  readonly #clearTexts: ClearTexts;
   readonly #logs: ReadonlyMap<string, Statement<Logged>>;
 
   constructor(database: Database, scratch: Scratch, findings: Findings) {
     this.#scratch = scratch;
     this.#findings = findings;
+    this.#clearTexts = new ClearTexts(database);
     this.#logs = new Map([
       ['order_header', database.prepare<Logged>(LOG_ORDER)],
       ['order_line', database.prepare<Logged>(LOG_LINE)],
@@ -130,6 +132,10 @@ export class Fold {
     for (const column of personalColumns(shape.name)) {
       const value = columns[column];
       if (value === undefined || value === null || isHashed(value)) continue;
+      if (this.#clearTexts.mayTell(column, event)) {
+        this.#findings.counts.clear += 1;
+        continue;
+      }
       this.#differ('personal', event, `tells ${shape.name} ${id} ${column} in clear text`);
     }
   }

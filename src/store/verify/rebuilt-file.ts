@@ -1,7 +1,7 @@
 /** The database that a past moment is rebuilt in: filled in one transaction, by plain copies of what was folded. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { EventChain, StoredEvent } from './event-chain.js';
-import { personalColumns } from './personal.js';
+import { personalColumns, saltName } from './personal.js';
 import { sumOf, type Figures } from './reports/figures-shape.js';
 import { columnList, scratchName, type TableShape } from './table-shape.js';
 
@@ -109,7 +109,7 @@ export class RebuiltFile {
          WHERE s.table_name = ? AND f.${column} IS NOT NULL AND f.${column} NOT GLOB 'sha256:*'`,
       )
       .raw()
-      .all(shape.name) as SqlValue[][];
+      .all(saltName(shape.name, column)) as SqlValue[][];
     const insert = this.#database.prepare<SqlValue[]>(
       'INSERT OR IGNORE INTO personal_salt VALUES (?, ?, ?, ?)',
     );

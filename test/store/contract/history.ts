@@ -109,22 +109,22 @@ function orderContract(openFresh: OpenFresh): void {
     withStore(openFresh, ['main'], async ({ store }) => {
       const [, line] = await openOrder(store, 'a', 1);
       let row = line;
-      for (const [index, note] of ['one', 'two', 'three'].entries()) {
-        const change = changed('order_line', row, { note });
+      for (const [index, seat] of [1, 2, 3].entries()) {
+        const change = changed('order_line', row, { seat });
         row = after('order_line', change);
         await committed(store, request('main', [change], { at: NOON + (index + 1) * 1000 }));
       }
       const page = await told(store, 'a', 4, 1);
       expect(page).toMatchObject({ base: { version: 4, at: NOON + 1000 }, more: true });
       expect(page.before.find(({ table }) => table === 'order_line')?.row).toMatchObject({
-        note: 'one',
+        seat: 1,
       });
       expect(steps(page)).toEqual(['5: a-line-1 3']);
       expect(last(await told(store, 'a', 5))).toEqual(await stands(store, 'a'));
       const at = { after: { at: NOON + 2999 }, limit: 0 };
       expect(await store.orderHistory('main', 'a', at)).toMatchObject({
         ...{ kind: 'told', base: { version: 5 }, commits: [], more: true },
-        before: [{ table: 'order_header' }, { table: 'order_line', row: { note: 'two' } }],
+        before: [{ table: 'order_header' }, { table: 'order_line', row: { seat: 2 } }],
       });
       const tooEarly = { after: { at: NOON - 1 }, limit: 0 };
       expect(await store.orderHistory('main', 'a', tooEarly)).toMatchObject({
@@ -162,6 +162,27 @@ function orderContract(openFresh: OpenFresh): void {
       });
       await committed(store, request('main', [renamed]));
       expect(await names()).toEqual([null, null, 'Ada']);
+    }));
+
+  test('S-PORT-68 so are notes, of the order and of a line that has left it', () =>
+    withStore(openFresh, ['main'], async ({ store }) => {
+      const [header, line] = await openOrder(store, 'a', 1);
+      await openOrder(store, 'b', 2);
+      const noted = changed('order_header', header, { note: 'window' });
+      const hot = changed('order_line', line, { note: 'hot' });
+      await committed(store, request('main', [noted, hot]));
+      const cold = changed('order_line', after('order_line', hot), { note: 'cold', seat: 2 });
+      await committed(store, request('main', [cold]));
+      const toB = changed('order_line', after('order_line', cold), { order_id: 'b', seq: 2 });
+      await committed(store, request('main', [toB]));
+      const notes = async () =>
+        (await told(store, 'a')).commits
+          .flatMap(({ rows }) => rows)
+          .map(({ row }) => (row === null ? 'gone' : 'note' in row && row.note));
+      expect(await notes()).toEqual([null, null, 'window', null, 'cold', 'gone']);
+      const none = changed('order_line', after('order_line', toB), { note: null });
+      await committed(store, request('main', [none]));
+      expect(await notes()).toEqual([null, null, 'window', null, null, 'gone']);
     }));
 }
 
