@@ -8,9 +8,8 @@ import { DATABASE_NAME } from '#dist/store/sqlite/open.js';
 import { verifyDatabase } from '#dist/store/verify/verify-database.js';
 import { checkDatabase } from '../../e2e/crash/checker.js';
 import type { RecordedAnswer, RecordedCommand } from '../recording/command-book.js';
+import { BRANCH } from '../recording/hub-here.js';
 import { startQuickly } from './start.js';
-
-export const BRANCH = 'main';
 
 export interface Expectation {
   readonly commands: readonly RecordedCommand[];
@@ -18,10 +17,16 @@ export interface Expectation {
   readonly answers: ReadonlyMap<string, RecordedAnswer>;
   /** Keys whose acknowledgement had left before the cut, with the version that it bore. */
   readonly acknowledged: ReadonlyMap<string, number>;
+  /** What else was shown to a till, by its name in the scenario. */
+  readonly shown: ReadonlyMap<string, unknown>;
 }
 
-/** In words; empty: I1, I2, I3, I5, I6 and I7 hold. Leaves the directory as a start does. */
-export async function checkImage(directory: string, expected: Expectation): Promise<string[]> {
+/** In words; empty: I1, I2, I3, I5, I6 and I7 hold, and `more` finds nothing where a branch is there. Leaves the directory as a start does. */
+export async function checkImage(
+  directory: string,
+  expected: Expectation,
+  more: () => readonly string[],
+): Promise<string[]> {
   const { acknowledged } = expected;
   const path = join(directory, DATABASE_NAME);
   if (!existsSync(directory) && acknowledged.size === 0) return [];
@@ -31,7 +36,7 @@ export async function checkImage(directory: string, expected: Expectation): Prom
     const findings = clean ? [] : [`verify: ${difference ?? 'not clean'}`];
     const acks = [...acknowledged].map(([key, version]) => ({ key, version }));
     findings.push(...checkDatabase(path, BRANCH, acks).findings);
-    if (loaded.length > 0) findings.push(...checkAnswers(path, expected));
+    if (loaded.length > 0) findings.push(...checkAnswers(path, expected), ...more());
     return findings;
   } catch (error) {
     if (error instanceof StoreOpenError) return [`refused: ${error.message}`];

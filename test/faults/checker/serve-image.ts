@@ -1,42 +1,25 @@
 /** Starts a whole hub on an image and gives it every command once more under its key, as tills do that had no answer. */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { silentLog } from '#dist/base/log.js';
-import { readConfig } from '#dist/server/config.js';
-import { startServer } from '#dist/server/compose.js';
-import type { RunningServer } from '#dist/server/running-server.js';
 import { StoreOpenError } from '#dist/store/sqlite/errors.js';
 import { DATABASE_NAME } from '#dist/store/sqlite/open.js';
 import { verifyDatabase } from '#dist/store/verify/verify-database.js';
-import { connectClient, type Client } from '../../../src/client/client.js';
-import { nodeSocket } from '../../../src/client/connection/node-socket.js';
+import type { Client } from '../../../src/client/client.js';
 import { CommandRefused } from '../../../src/client/requests/errors.js';
 import { checkDatabase } from '../../e2e/crash/checker.js';
 import type { RecordedCommand } from '../recording/command-book.js';
-import { BRANCH, type Expectation } from './check-image.js';
-
-const MANAGER = {
-  id: 'manager',
-  name: 'manager',
-  role: 'manager',
-  branch_id: BRANCH,
-  device_id: 'till-again',
-} as const;
-const TOKEN_SECONDS = 3_600;
+import { BRANCH, withHubHere } from '../recording/hub-here.js';
+import type { Expectation } from './check-image.js';
 
 /** In words; empty: what was acknowledged is answered as it was, and the rest is taken or refused, and leaves no trace where refused. */
 export async function serveImage(directory: string, expected: Expectation): Promise<string[]> {
   try {
-    const flags = { data: directory, port: '0', demo: 'yes', commandsPerMinute: '1000000' };
-    const { config } = readConfig({ flags, environment: {}, envFile: {} });
-    const server = await startServer(config, { log: silentLog });
-    const client = await connect(server);
     const findings: string[] = [];
-    for (const command of expected.commands) {
-      findings.push(...(await askAgain(client, command, expected)));
-    }
-    client.close();
-    await server.close();
+    await withHubHere(directory, async (client) => {
+      for (const command of expected.commands) {
+        findings.push(...(await askAgain(client, command, expected)));
+      }
+    });
     const path = join(directory, DATABASE_NAME);
     const { clean, difference } = await verifyDatabase({ file: path });
     if (!clean) findings.push(`verify: ${difference ?? 'not clean'}`);
@@ -46,14 +29,6 @@ export async function serveImage(directory: string, expected: Expectation): Prom
     if (error instanceof StoreOpenError) return [`refused: ${error.message}`];
     throw error;
   }
-}
-
-async function connect(server: RunningServer): Promise<Client> {
-  return connectClient({
-    url: `${server.url.replace('http', 'ws')}/ws`,
-    token: await server.tokens.sign(MANAGER, TOKEN_SECONDS),
-    socket: nodeSocket,
-  });
 }
 
 async function askAgain(

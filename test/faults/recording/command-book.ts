@@ -23,6 +23,8 @@ export type Expected = Readonly<Record<string, readonly string[]>>;
 export class CommandBook {
   readonly commands: RecordedCommand[] = [];
   readonly answers = new Map<string, RecordedAnswer>();
+  /** What else a till was shown: of closed shifts the Z report, by the shift's id. */
+  readonly shown = new Map<string, unknown>();
   readonly #versions = new Map<string, number>();
 
   /** Rejects where it is refused: a scenario gives only what is taken. */
@@ -39,12 +41,14 @@ export class CommandBook {
     const answer = await client.command(name, payload, options);
     this.answers.set(key, { version: answer.version, result: answer.result });
     for (const [table, ids] of Object.entries(answer.records)) {
-      for (const [id, version] of Object.entries(ids)) this.#note(`${table} ${id}`, version);
+      for (const [id, version] of Object.entries(ids)) this.learn(table, id, version);
     }
     return answer;
   }
 
-  #note(row: string, version: number): void {
+  /** The version of a row that no command of the book wrote. */
+  learn(table: string, id: string, version: number): void {
+    const row = `${table} ${id}`;
     this.#versions.set(row, Math.max(version, this.#versions.get(row) ?? 0));
   }
 

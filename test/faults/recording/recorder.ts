@@ -21,6 +21,7 @@ export interface Recording {
   readonly commands: readonly RecordedCommand[];
   /** By key; whoever has none was not answered. */
   readonly answers: ReadonlyMap<string, RecordedAnswer>;
+  readonly shown: ReadonlyMap<string, unknown>;
 }
 
 export interface Scenario {
@@ -63,8 +64,8 @@ export async function record(scenario: Scenario): Promise<Recording> {
     await traceEnded(traceFile, hub.pid);
     const steps = await readTrace(traceFile, root, initial);
     expectSame(root, { initial, steps });
-    const { commands, answers } = book;
-    return { name: scenario.name, initial, before, steps, commands, answers };
+    const { commands, answers, shown } = book;
+    return { name: scenario.name, initial, before, steps, commands, answers, shown };
   } finally {
     rmSync(root, { recursive: true, force: true });
     rmSync(traceFile, { force: true });

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkImage, type Expectation } from '../checker/check-image.js';
+import type { Expectation } from '../checker/check-image.js';
+import { checkOf, type ImageCheck } from '../checker/checks.js';
 import { serveImage } from '../checker/serve-image.js';
 import { Disk } from '../images/disk.js';
 import { killImage } from '../images/image.js';
@@ -45,6 +46,7 @@ export async function runImages(options: ImageRunOptions): Promise<ImageFinding[
   const root = mkdtempSync(join(SCRATCH, 'image-'));
   const disk = new Disk(recording.initial);
   const acknowledged = new Map(recording.before);
+  const check = checkOf(recording.name);
   const found: ImageFinding[] = [];
   try {
     for (const plan of [...plans].sort((a, b) => a.cut - b.cut)) {
@@ -54,11 +56,9 @@ export async function runImages(options: ImageRunOptions): Promise<ImageFinding[
       }
       const image = build(disk, plan);
       writeTree(image, root);
-      const { commands, answers } = recording;
-      const expected = { commands, answers, acknowledged };
-      const findings = await checkOne(join(root, DATA), expected, {
-        image,
-        root,
+      const { commands, answers, shown } = recording;
+      const findings = await checkOne({
+        ...{ image, root, check, expected: { commands, answers, acknowledged, shown } },
         isServed: plan.number % options.serveEvery === options.serveEvery - 1,
       });
       options.onChecked?.(plan);
@@ -77,18 +77,16 @@ export async function runImages(options: ImageRunOptions): Promise<ImageFinding[
 interface One {
   readonly image: Tree;
   readonly root: string;
+  readonly check: ImageCheck;
+  readonly expected: Expectation;
   readonly isServed: boolean;
 }
 
-async function checkOne(
-  directory: string,
-  expected: Expectation,
-  { image, root, isServed }: One,
-): Promise<string[]> {
-  const findings = await checkImage(directory, expected);
+async function checkOne({ image, root, check, expected, isServed }: One): Promise<string[]> {
+  const findings = await check(root, expected);
   if (!isServed || findings.length > 0) return findings;
   writeTree(image, root);
-  return serveImage(directory, expected);
+  return serveImage(join(root, DATA), expected);
 }
 
 function keep(image: Tree, path: string): void {

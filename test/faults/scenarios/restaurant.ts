@@ -98,6 +98,12 @@ export class Restaurant {
     return Object.keys(records['pos_shift'] ?? {}).find((id) => id !== shiftId) ?? '';
   }
 
+  /** Notes the Z report as a till is shown it. */
+  async showZ(till: Client, shiftId: string): Promise<void> {
+    const { report } = await till.query('shift.report', { shift_id: shiftId, kind: 'z' });
+    this.#book.shown.set(shiftId, report);
+  }
+
   /** From the order to the money. */
   async serve(till: Client): Promise<RungUp> {
     const rungUp = await this.ringUp(till);

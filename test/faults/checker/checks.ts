@@ -1,0 +1,29 @@
+/** What an image of each scenario is held against. */
+import { join } from 'node:path';
+import { DATABASE_NAME } from '#dist/store/sqlite/open.js';
+import { BRANCH } from '../recording/hub-here.js';
+import { DATA } from '../recording/recorder.js';
+import { checkImage, type Expectation } from './check-image.js';
+import { checkShifts } from './check-shifts.js';
+
+/** `root` holds the image and nothing else. In words; empty: all is as it must be. */
+export type ImageCheck = (root: string, expected: Expectation) => Promise<string[]>;
+
+function ofData(
+  ...more: readonly ((path: string, expected: Expectation) => string[])[]
+): ImageCheck {
+  return async (root, expected) => {
+    const directory = join(root, DATA);
+    const path = join(directory, DATABASE_NAME);
+    return checkImage(directory, expected, () => more.flatMap((check) => check(path, expected)));
+  };
+}
+
+const BY_SCENARIO: Readonly<Record<string, ImageCheck>> = {
+  close: ofData((path, { shown }) => checkShifts(path, BRANCH, shown)),
+};
+const USUAL = ofData();
+
+export function checkOf(scenario: string): ImageCheck {
+  return BY_SCENARIO[scenario] ?? USUAL;
+}
