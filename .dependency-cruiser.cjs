@@ -27,7 +27,7 @@ const OWNERS = {
   'cli-progress': '^src/server/cli/',
   commander: '^src/server/cli/',
   'csv-parse': '^src/server/cli/',
-  'csv-stringify': '^src/api/reports/csv\\.ts$',
+  'csv-stringify': '^src/base/csv\\.ts$',
   'fast-json-patch': '^src/protocol/patch\\.ts$',
   idb: '^src/client/storage/indexed-db\\.ts$',
   fastify: '^src/(api/|server/http\\.ts$)',

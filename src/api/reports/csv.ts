@@ -2,7 +2,7 @@
  * A document as CSV (RFC 4180, UTF-8 with a byte order mark): one header, rows alone, no sums. Money is a decimal with as many digits
  * as its currency has, a duration whole milliseconds, a rate per cent, a moment ISO 8601 in UTC.
  */
-import { stringify } from 'csv-stringify/sync';
+import { csvText } from '../../base/csv.js';
 import {
   isNumeric,
   type Cell,
@@ -32,7 +32,7 @@ export function csvOf(document: ReportDocument): string {
           [...BRANCH, 'section', 'key', 'person', 'figure', 'value'],
           ...document.parts.flatMap(figureLines),
         ];
-  return stringify(lines, { bom: true, record_delimiter: 'windows' });
+  return csvText(lines, { bom: true });
 }
 
 function rowLines(part: Part): Line[] {
