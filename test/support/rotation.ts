@@ -46,7 +46,7 @@ export async function rotate(
   };
   try {
     const source = new EventSource(database, limits);
-    const wanted = { closedBefore: before, branchId: BRANCH };
+    const wanted = { closedBefore: before, branchId: BRANCH, alone: false };
     const [candidate] = source.candidates(wanted);
     const plan = candidate && source.plan(candidate, wanted);
     if (!plan) return null;

@@ -75,7 +75,7 @@ async function move(
   onProgress: (progress: UpkeepProgress) => void,
 ): Promise<string[]> {
   const closedBefore = systemClock.now() - archiveAfterHours * 3_600_000;
-  const moved = await upkeep.archive({ closedBefore, onProgress });
+  const moved = await upkeep.archive({ closedBefore, alone: true, onProgress });
   const { segments, orders, events, bytes, rawBytes } = moved;
   if (segments === 0) return ['nothing is old enough to be archived'];
   return [

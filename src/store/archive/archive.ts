@@ -141,9 +141,9 @@ export class Archive implements Upkeep {
 
   async #moveWanted(request: ArchiveRequest | null): Promise<Moved> {
     if (request === null) return NOTHING_MOVED;
-    const { closedBefore, branchId = null, onProgress } = request;
+    const { closedBefore, branchId = null, alone = false, onProgress } = request;
     let counted = 0;
-    return this.#mover.run({ closedBefore, branchId }, (progress, { orders, events }) => {
+    return this.#mover.run({ closedBefore, branchId, alone }, (progress, { orders, events }) => {
       this.#counts.archive_records_moved_total += orders + events - counted;
       counted = orders + events;
       onProgress?.(progress);

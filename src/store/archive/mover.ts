@@ -60,7 +60,7 @@ export class Mover {
     const unfinished = await this.#options.task({ name: 'segment.unfinished' });
     for (const segment of unfinished) {
       if (segment.state === 'writing') await this.#undo(segment);
-      else await this.#take(segment);
+      else await this.#take(segment, PAUSE_MS);
     }
     return unfinished.length;
   }
@@ -87,7 +87,7 @@ export class Mover {
     for (;;) {
       this.#orStop();
       const plan = await this.#options.work.plan(candidate, wanted);
-      const copied = plan === null ? null : await this.#move(plan);
+      const copied = plan === null ? null : await this.#move(plan, wanted);
       if (copied === null) return moved;
       const { records, bytes, rawBytes } = copied.written;
       moved = {
@@ -99,20 +99,20 @@ export class Mover {
   }
 
   /** null: a command wrote one of its records meanwhile, and all is as before. */
-  async #move(plan: SegmentPlan): Promise<CopiedSegment | null> {
+  async #move(plan: SegmentPlan, { alone }: ArchiveWanted): Promise<CopiedSegment | null> {
     const { task, work, newId, now } = this.#options;
     const { branchId, kind, shiftId, range } = plan;
     const key = { branchId, segmentId: newId() };
     await task({ name: 'segment.begin', ...key, kind, shiftId, range, at: now() });
     try {
-      const copied = await work.copy(key.segmentId, plan);
+      const copied = await work.copy(key.segmentId, plan, alone);
       this.#orStop();
       const { moved } = await task({ name: 'segment.move', ...key, ...copied });
       if (!moved) {
         await this.#undo(key);
         return null;
       }
-      await this.#take(key);
+      await this.#take(key, alone ? 0 : PAUSE_MS);
       return copied;
     } catch (error) {
       if (!this.#stopped) await this.#undoAfter(error, key);
@@ -136,13 +136,13 @@ export class Mover {
     await this.#options.task({ name: 'segment.undo', branchId, segmentId });
   }
 
-  async #take({ branchId, segmentId }: SegmentKey): Promise<void> {
+  async #take({ branchId, segmentId }: SegmentKey, pauseMs: number): Promise<void> {
     const { task, timers } = this.#options;
     for (;;) {
       this.#orStop();
       const { left } = await task({ name: 'segment.take', branchId, segmentId });
       if (!left) return;
-      await new Promise<void>((resolve) => timers.after(PAUSE_MS, resolve));
+      if (pauseMs > 0) await new Promise<void>((resolve) => timers.after(pauseMs, resolve));
     }
   }
 

@@ -10,6 +10,8 @@ export interface ArchiveWanted {
   readonly closedBefore: number;
   /** Only of this branch; null: of all. */
   readonly branchId: string | null;
+  /** No commit waits for the machine. */
+  readonly alone: boolean;
 }
 
 /** Something that may hold records to move: a shift, or a branch's history. */

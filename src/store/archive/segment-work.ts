@@ -47,6 +47,7 @@ export class SegmentWork {
   readonly #directory: string;
   readonly #sources: readonly SegmentSource[];
   #stopped = false;
+  #restShare = REST_SHARE;
 
   constructor({ database, databasePath }: SegmentWorkOptions) {
     this.#database = database;
@@ -68,7 +69,8 @@ export class SegmentWork {
   }
 
   /** The file stands under its name, checked and on the disk, when it settles. Rejects where it cannot be. */
-  async copy(segmentId: string, plan: SegmentPlan): Promise<CopiedSegment> {
+  async copy(segmentId: string, plan: SegmentPlan, alone: boolean): Promise<CopiedSegment> {
+    this.#restShare = alone ? 0 : REST_SHARE;
     makeArchive(this.#directory);
     const { written, index } = await this.#write(segmentId, plan);
     const seen = this.#newest(plan.branchId);
@@ -141,7 +143,7 @@ export class SegmentWork {
       yield* batch;
       if (this.#stopped) throw new Error('the store is being closed');
       if (batch.length < BATCH_RECORDS) return;
-      await pause((performance.now() - begun) * REST_SHARE);
+      await pause((performance.now() - begun) * this.#restShare);
     }
   }
 
