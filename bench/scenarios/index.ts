@@ -5,6 +5,7 @@ import { bytes } from './bytes.js';
 import { connections } from './connections.js';
 import { fanout } from './fanout.js';
 import { kitchenQuery } from './kitchen-query.js';
+import { oldOrder } from './old-order.js';
 import { overload } from './overload.js';
 import { reconnect } from './reconnect.js';
 import { rush } from './rush.js';
@@ -29,6 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
   connections,
   soak,
   restart,
+  oldOrder,
   micro,
 ];
 
