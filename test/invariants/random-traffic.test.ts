@@ -39,7 +39,8 @@ describe('the traffic itself', () => {
       for (const type of report.received.keys()) received.add(type);
       expect(report.connections).toBeGreaterThan(40);
     }
-    expect([...acked].sort()).toEqual([...Object.keys(COMMANDS), ...Object.keys(LEASES)].sort());
+    const commands = [...Object.keys(COMMANDS), ...Object.keys(LEASES), 'shift.rollover'];
+    expect([...acked].sort()).toEqual(commands.sort());
     expect([...refused]).toEqual(
       expect.arrayContaining([
         'version_conflict',

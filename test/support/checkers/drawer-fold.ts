@@ -17,7 +17,8 @@ export interface FoldedShift {
   no_sales: number;
   cash_tips: number;
   tips: number;
-  /** null: the shift is open. */
+  ended: boolean;
+  /** null: nobody counted, since it is open or rolled over. */
   counted: number | null;
   readonly methods: Map<string, TakenByMethod>;
 }
@@ -31,6 +32,8 @@ interface Payload {
   readonly payment_id?: string;
 }
 
+const SHIFT_ENDS: readonly string[] = ['shift.close', 'shift.handover', 'shift.rollover'];
+
 export function cashIn(shift: FoldedShift): TakenByMethod {
   return shift.methods.get('cash') ?? { payments: 0, paid: 0, refunds: 0, refunded: 0 };
 }
@@ -43,27 +46,32 @@ export function expectedCash(shift: FoldedShift): number {
 
 function begin(id: string, float: number): FoldedShift {
   const empty = { paid_in: 0, paid_out: 0, drops: 0, no_sales: 0, cash_tips: 0, tips: 0 };
-  return { id, opening_float: float, ...empty, counted: null, methods: new Map() };
+  return { id, opening_float: float, ...empty, ended: false, counted: null, methods: new Map() };
 }
 
-/** Oldest first; the last one is open where it was not counted. */
+/** What the drawer of the shift before hands on to the one that the command opens. */
+function floatOf({ request }: AckedCommit, before: FoldedShift | undefined): number {
+  const { opening_float: float = 0, counted_cash: counted = 0 } = request.payload as Payload;
+  if (request.name === 'shift.handover') return counted;
+  if (request.name !== 'shift.rollover' || before === undefined) return float;
+  return Math.max(0, expectedCash(before));
+}
+
+/** Oldest first; only the last one may be open. */
 export function foldShifts(commits: readonly AckedCommit[]): readonly FoldedShift[] {
   const shifts: FoldedShift[] = [];
   const methodOf = new Map<string, string>();
   for (const commit of commits) {
     const { name } = commit.request;
     const payload = commit.request.payload as Payload;
-    const { amount = 0, tip = 0, counted_cash: counted = 0 } = payload;
+    const { amount = 0, tip = 0, counted_cash: counted = null } = payload;
     const [newShift] = newIds(commit, 'pos_shift');
     const shift = shifts.at(-1);
-    if (name === 'shift.close' || name === 'shift.handover') {
-      if (shift !== undefined) shift.counted = counted;
+    if (shift !== undefined && SHIFT_ENDS.includes(name)) {
+      shift.ended = true;
+      shift.counted = counted;
     }
-    if (newShift !== undefined) {
-      shifts.push(
-        begin(newShift, name === 'shift.handover' ? counted : (payload.opening_float ?? 0)),
-      );
-    }
+    if (newShift !== undefined) shifts.push(begin(newShift, floatOf(commit, shift)));
     if (shift === undefined) continue;
     if (name === 'cash.paid_in') shift.paid_in += amount;
     if (name === 'cash.paid_out') shift.paid_out += amount;

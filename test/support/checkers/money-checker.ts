@@ -85,13 +85,13 @@ function shiftFindings(shifts: readonly FoldedShift[], records: BranchRecords): 
       findings.push(`shift ${folded.id} has no report`);
       continue;
     }
-    if (folded.counted !== null) zNumber += 1;
-    const number = folded.counted === null ? null : zNumber;
+    if (folded.ended) zNumber += 1;
+    const number = folded.ended ? zNumber : null;
     if (shift.zNumber !== number) {
       findings.push(`shift ${folded.id} has the Z number ${String(shift.zNumber)}`);
     }
     findings.push(...report(folded, shift, records));
-    if (folded.counted === null) findings.push(...liveTotals(folded, records));
+    if (!folded.ended) findings.push(...liveTotals(folded, records));
   }
   if (records.shifts.length !== shifts.length) findings.push('there are shifts that nobody opened');
   return findings;

@@ -10,6 +10,7 @@ import type { Store } from '../../../src/store/port.js';
 import type { Engine } from './engine.js';
 import { Journal } from './journal.js';
 import { TRAFFIC_BRANCHES, trafficSeed } from './menu.js';
+import { notingRollovers } from './noting-rollovers.js';
 import { Participant, type FollowedView } from './participant.js';
 import type { Random } from './random.js';
 
@@ -61,7 +62,7 @@ const PEOPLE: Readonly<Record<(typeof TRAFFIC_BRANCHES)[number], readonly Person
 };
 
 export class Restaurant {
-  readonly journal = new Journal();
+  readonly journal: Journal;
   readonly clock: SettableClock;
   readonly engine: Engine;
   readonly participants: readonly Participant[];
@@ -73,8 +74,10 @@ export class Restaurant {
     readonly clock: SettableClock;
     readonly engine: Engine;
     readonly random: Random;
+    readonly journal: Journal;
     readonly hub: TestHub;
   }) {
+    this.journal = parts.journal;
     this.clock = parts.clock;
     this.engine = parts.engine;
     this.#random = parts.random;
@@ -97,8 +100,9 @@ export class Restaurant {
     const engine = await makeEngine(clock);
     await engine.store.load();
     await seedStore(engine.store, TRAFFIC_BRANCHES.map(trafficSeed), clock.now());
-    const hub = await openOn(engine.store, clock, random);
-    const restaurant = new Restaurant({ clock, engine, random, hub });
+    const journal = new Journal();
+    const hub = await openOn({ store: engine.store, clock, random, journal });
+    const restaurant = new Restaurant({ clock, engine, random, journal, hub });
     for (const participant of restaurant.participants) participant.connect(hub);
     await restaurant.quiet();
     return restaurant;
@@ -168,7 +172,8 @@ export class Restaurant {
     for (const participant of this.participants) participant.drop();
     await this.#idle();
     const store = await this.engine.reopen(clean);
-    this.#hub = await openOn(store, this.clock, this.#random);
+    const { clock, journal } = this;
+    this.#hub = await openOn({ store, clock, random: this.#random, journal });
     for (const participant of this.participants) participant.connect(this.#hub);
     await this.quiet();
   }
@@ -199,7 +204,14 @@ export class Restaurant {
   }
 }
 
-function openOn(store: Store, clock: SettableClock, random: Random): Promise<TestHub> {
-  // The checkers know of every commit by its acknowledgement: a roll-over has none.
-  return TestHub.open({ store, clock, limits: LIMITS, random: random.next, rollover: false });
+interface HubParts {
+  readonly store: Store;
+  readonly clock: SettableClock;
+  readonly random: Random;
+  readonly journal: Journal;
+}
+
+function openOn({ store, clock, random, journal }: HubParts): Promise<TestHub> {
+  const noted = notingRollovers(store, journal);
+  return TestHub.open({ store: noted, clock, limits: LIMITS, random: random.next });
 }
