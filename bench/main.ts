@@ -26,6 +26,7 @@ interface Options {
   readonly profile?: string;
   readonly orders?: string;
   readonly menu?: string;
+  readonly data?: string;
 }
 
 const REPETITIONS = 5;
@@ -70,6 +71,7 @@ function benchOf(options: Options, root: string, progress: Progress): Bench {
     quick,
     repetitions: given,
     recorded: recordedOf(options),
+    data: options.data ?? null,
     profileDirectory: options.profile ?? null,
     directory: () => mkdtempSync(join(root, 'hub-')),
     progress: (done, words) => {
@@ -133,5 +135,9 @@ await new Command('bench')
   .option('--profile <directory>', 'hubs write CPU profiles there')
   .option('--orders <file>', 'for bytes: CSV of recorded orders; default: the sample day')
   .option('--menu <file>', 'for bytes: CSV of their menu')
+  .option(
+    '--data <directory>',
+    'for history: a copy of a data directory, as replay --years makes it',
+  )
   .action(bench)
   .parseAsync();

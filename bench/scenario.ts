@@ -77,6 +77,8 @@ export interface Bench {
   readonly repetitions: number;
   /** Recorded orders to replay in place of the sample, and their menu: CSV as `expeditor replay` takes it. */
   readonly recorded: { readonly orders: string; readonly menu: string } | null;
+  /** A data directory with a long history, for reports; its hub writes to it. null: one is made. */
+  readonly data: string | null;
   /** Where hubs write CPU profiles; null: none wanted. */
   readonly profileDirectory: string | null;
   /** A new empty directory; it goes with the run. */

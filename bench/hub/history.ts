@@ -21,11 +21,13 @@ export interface HistoryOptions {
   readonly events: number;
   /** Orders of the shift that is open at the end, all in the kitchen. */
   readonly hotOrders: number;
+  /** A shift a day up to yesterday. Default: 20. */
+  readonly closedShifts?: number;
   readonly progress: (done: number) => void;
 }
 
 const BRANCH = 'main';
-const CLOSED_SHIFTS = 20;
+const CLOSED_SHIFTS_DEFAULT = 20;
 const DAY_MS = 86_400_000;
 const LINES = 3;
 const ORDERS_AT_A_TIME = 128;
@@ -38,8 +40,9 @@ export async function makeHistory(options: HistoryOptions): Promise<number> {
   const store = await openStore(options.directory, 'normal');
   try {
     await seedBranch(store, BRANCH);
-    const history = await History.open(store);
-    await history.live(options);
+    const { closedShifts = CLOSED_SHIFTS_DEFAULT } = options;
+    const history = await History.open(store, closedShifts);
+    await history.live({ ...options, closedShifts });
     return history.version;
   } finally {
     await store.close();
@@ -55,10 +58,10 @@ class History {
     this.#clock = clock;
   }
 
-  static async open(store: Store): Promise<History> {
+  static async open(store: Store, closedShifts: number): Promise<History> {
     const [loaded] = await store.load();
     if (loaded === undefined) throw new Error('the branch is seeded');
-    const clock = new SettableClock(Date.now() - CLOSED_SHIFTS * DAY_MS);
+    const clock = new SettableClock(Date.now() - closedShifts * DAY_MS);
     const cache = new ColdCache({ entriesMax: 100, bytesMax: 1_000_000 });
     const branch = new BranchHub(loaded, {
       store,
@@ -80,13 +83,18 @@ class History {
     return this.#branch.hot.version;
   }
 
-  async live({ events, hotOrders, progress }: HistoryOptions): Promise<void> {
+  async live({
+    events,
+    hotOrders,
+    closedShifts,
+    progress,
+  }: Required<HistoryOptions>): Promise<void> {
     const { order, open } = newOrder(LINES);
     const steps = lifeOf(order, open).length;
     const past = events - hotOrders * HOT_STEPS;
-    const ordersOfShift = Math.ceil(past / steps / CLOSED_SHIFTS);
-    for (let shift = 0; shift < CLOSED_SHIFTS; shift += 1) {
-      progress(shift / CLOSED_SHIFTS);
+    const ordersOfShift = Math.ceil(past / steps / closedShifts);
+    for (let shift = 0; shift < closedShifts; shift += 1) {
+      progress(shift / closedShifts);
       await this.#give({ name: 'shift.open', payload: { opening_float: 0 } });
       await this.#orders(ordersOfShift, steps);
       await this.#closeShift();

@@ -4,6 +4,7 @@ import { conflicts } from './conflicts.js';
 import { bytes } from './bytes.js';
 import { connections } from './connections.js';
 import { fanout } from './fanout.js';
+import { history } from './history.js';
 import { kitchenQuery } from './kitchen-query.js';
 import { oldOrder } from './old-order.js';
 import { overload } from './overload.js';
@@ -31,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   soak,
   restart,
   oldOrder,
+  history,
   micro,
 ];
 
