@@ -6,7 +6,7 @@ const Database = require('better-sqlite3');
 for (const name of ['pragma', 'prepare', 'exec']) {
   const asked = Database.prototype[name];
   Database.prototype[name] = function (sql, ...rest) {
-    if (/checkpoint|journal_mode/i.test(sql)) {
+    if (/checkpoint|journal_mode|busy_timeout/i.test(sql)) {
       appendFileSync(process.env.RECORDED, `${basename(this.name)}: ${sql}\n`);
     }
     return asked.call(this, sql, ...rest);
