@@ -49,7 +49,7 @@ describe('a replay that is killed at random moments', () => {
     WAIT_MS,
   );
 
-  it('E-CRASH-1 I1 I3 the checker finds a planted acknowledgement, a lost row, a lost commit, a changed version', () => {
+  it('E-CRASH-1 I1 I3 the checker finds a planted acknowledgement, a lost row, a lost commit, a changed version, a gap in the Z numbers', () => {
     const [data, journal] = [join(root, 'data'), join(root, 'journal')];
     const files = ['--orders', `${DEMO}sample-orders.csv`, '--menu', `${DEMO}sample-menu.csv`];
     const replayed = runCommand(['replay', ...files, '--data', data, '--journal', journal]);
@@ -82,5 +82,8 @@ describe('a replay that is killed at random moments', () => {
     const lost = afterwards('commit', `${append} DELETE FROM sync_event WHERE key = '${key}'`);
     expect(lost).toHaveLength(2);
     expect(lost[1]).toMatch(/^main: .*a gap$/);
+    expect(afterwards('shift', 'UPDATE pos_shift SET z_number = z_number + 1')).toEqual([
+      'main main: 1 Z numbers of 1 closed shifts up to 2, 0 open',
+    ]);
   });
 });

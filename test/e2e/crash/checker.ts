@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import type { Acknowledged } from './journal.js';
 
 export interface Checked {
-  /** In words; empty: nothing acknowledged is missing, doubled or changed, and the versions have no gap. */
+  /** In words; empty: nothing acknowledged is missing, doubled or changed, and neither versions nor Z numbers have a gap. */
   readonly findings: readonly string[];
   /** Commits in the database, by the hub itself too. */
   readonly events: number;
@@ -70,6 +70,27 @@ function versionFindings({ branch, head, count, first, last }: Heads): string[] 
   return [`${branch}: ${count} commits from ${first} to ${last}, head ${head ?? 'none'}: a gap`];
 }
 
+/** A register's Z numbers begin at 1 and have no gap; one shift of a branch is open at most. */
+const SHIFTS_SQL = `SELECT branch_id || ' ' || register_id AS register, count(z_number) AS closed,
+    count(DISTINCT z_number) AS numbers, coalesce(max(z_number), 0) AS newest,
+    sum(status = 'open') AS open, sum((status = 'closed') <> (z_number IS NOT NULL)) AS odd
+  FROM pos_shift GROUP BY branch_id, register_id`;
+
+interface Shifts {
+  readonly register: string;
+  readonly closed: number;
+  readonly numbers: number;
+  readonly newest: number;
+  readonly open: number;
+  readonly odd: number;
+}
+
+function shiftFindings({ register, closed, numbers, newest, open, odd }: Shifts): string[] {
+  const isWhole = numbers === closed && newest === closed && open <= 1 && odd === 0;
+  const told = `${numbers} Z numbers of ${closed} closed shifts up to ${newest}, ${open} open`;
+  return isWhole ? [] : [`${register}: ${told}`];
+}
+
 export function checkDatabase(
   path: string,
   branchId: string,
@@ -91,6 +112,7 @@ export function checkDatabase(
       findings: [
         ...keyFindings(database, branchId, acknowledged),
         ...heads.flatMap(versionFindings),
+        ...(database.prepare(SHIFTS_SQL).all() as Shifts[]).flatMap(shiftFindings),
       ],
       events: count('SELECT count(*) FROM sync_event'),
       keys: count('SELECT count(*) FROM idempotency_request'),
