@@ -178,6 +178,16 @@ export class House {
     }
   }
 
+  /** Lets time pass until that has happened, but no more than so much; true: it has. */
+  async passUntil(happened: Promise<unknown>, milliseconds: number): Promise<boolean> {
+    const seen = { happened: false };
+    void happened.then(() => (seen.happened = true));
+    for (let passed = 0; passed < milliseconds && !seen.happened; passed += 500) {
+      await this.pass(500);
+    }
+    return seen.happened;
+  }
+
   async close(): Promise<void> {
     for (const { client } of this.#tills) client.close();
     await this.hub.close();

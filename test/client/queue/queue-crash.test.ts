@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryDisk, memoryStorage } from '../../../src/client/storage/memory.js';
 import { House, stoppingStorage, type Till } from './house.js';
 import { expectSold, outcomesOf, sell } from './sale.js';
+
+/** It is stopped at every write of a sale, one after the other. */
+vi.setConfig({ testTimeout: 30_000 });
 
 let house: House;
 
@@ -39,15 +42,13 @@ describe('a till that stops and starts again', () => {
       const till = house.till({ storage });
       await house.follow(till);
       const selling = sell(till.client, orderId).then(async (queued) => outcomesOf(queued));
-      const ended = selling.then(() => true);
-      await house.pass(6_000);
-      finished = await Promise.race([ended, Promise.resolve(false)]);
+      finished = await house.passUntil(selling, 6_000);
       till.client.close();
       const next = await restarted(disk);
       // The person looks at the order and goes on where the till had stopped: the keys say what was queued.
-      const queued = await sell(next.client, orderId);
-      await house.pass(6_000);
-      expect(await outcomesOf(queued), `stopped after ${String(stops)} writes`).toEqual(
+      const outcomes = sell(next.client, orderId).then(outcomesOf);
+      await house.passUntil(outcomes, 6_000);
+      expect(await outcomes, `stopped after ${String(stops)} writes`).toEqual(
         Array(5).fill('acknowledged'),
       );
       expectSold(house, orderId);
