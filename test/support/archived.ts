@@ -126,7 +126,11 @@ function beginSegment(database: Database.Database, { id, kind, range }: Begun) {
     )
     .run(id, kind, kind === 'orders' ? 'main-shift-1' : null, first, last, ...hashes, NOON);
   const finish = (): void => {
-    noteDone(database, id, writer.finish({}));
+    const facts =
+      kind === 'orders'
+        ? { shift_id: 'main-shift-1' }
+        : { first_version: first, last_version: last };
+    noteDone(database, id, writer.finish(facts));
     writer.close();
   };
   return { writer, finish };

@@ -7,7 +7,7 @@
  * only, and reading it back against the same records proves the chain of what stands in the file.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import { CHAIN_START, chainHash } from '../sqlite/chain.js';
+import { CHAIN_START, followsOn } from '../sqlite/chain.js';
 import { eventRecord, type StoredEvent } from './event-record.js';
 import type { SegmentFacts } from './segment-format.js';
 import type {
@@ -138,8 +138,7 @@ function rangeOf({ range }: SegmentPlan): EventRange {
 
 /** The event's hash, where it follows on the one before. */
 function followed(branchId: string, before: string, event: StoredEvent): string {
-  const { correlation_id: correlationId, hash, ...fields } = event;
-  if (chainHash(before, { branchId, correlationId, ...fields }) === hash) return hash;
+  if (followsOn(branchId, before, event)) return event.hash;
   const place = `event ${String(event.version)} of branch ${branchId}`;
   throw new Error(`${place} breaks the hash chain; run verify`);
 }

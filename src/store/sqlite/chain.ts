@@ -23,3 +23,16 @@ export function chainHash(before: string, event: ChainedEvent): string {
   const fields = [branchId, version, at, actor, device, command, key, correlationId];
   return hash('sha256', `${before}\n${JSON.stringify(fields)}\n${event.changes}`, 'hex');
 }
+
+/** An event as it is stored. */
+export type LinkedEvent = Omit<ChainedEvent, 'branchId' | 'correlationId'> & {
+  readonly correlation_id: string | null;
+  /** Lower-case hex. */
+  readonly hash: string;
+};
+
+/** Whether the event's hash is what follows from the one before and from what stands in the event. */
+export function followsOn(branchId: string, before: string, event: LinkedEvent): boolean {
+  const { correlation_id: correlationId, hash: stored, ...fields } = event;
+  return chainHash(before, { branchId, correlationId, ...fields }) === stored;
+}

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { TABLES } from '../../domain/tables.js';
 import type { AnyRow, Branch, TableName } from '../../domain/rows.js';
 import type { LoadedBranch, LoadedRow } from '../port.js';
+import { checkLoaded } from './check-loaded.js';
 import { openReader } from './database.js';
 import { messageOf, StoreOpenError } from './errors.js';
 import type { DatabaseFile } from './messages.js';
@@ -69,13 +70,19 @@ export const HOT_ID_SQL: readonly (readonly [TableName, string])[] = HOT.filter(
 
 /**
  * On the thread that asks, with a connection of its own: at a start nobody waits for that thread, and handing a day's
- * rows from one thread to another takes longer than reading them. Throws StoreOpenError where they cannot be read.
+ * rows from one thread to another takes longer than reading them. Throws StoreOpenError where they cannot be read, or are not
+ * what the newest events say.
  */
 export function loadFrom(file: DatabaseFile): LoadedBranch[] {
   const database = openReader(file);
   try {
-    return loadBranches(database);
+    return database.transaction(() => {
+      const branches = loadBranches(database);
+      checkLoaded(database, branches);
+      return branches;
+    })();
   } catch (error) {
+    if (error instanceof StoreOpenError) throw error;
     // A flipped bit in a row that no structure of the file tells of.
     throw new StoreOpenError({
       operation: 'load',

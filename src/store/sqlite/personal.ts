@@ -7,6 +7,9 @@ import type { PlainRow } from './row-sql.js';
 
 const SALT_BYTES = 16;
 
+export const PERSON_SALT_SQL =
+  'SELECT salt FROM personal_salt WHERE branch_id = ? AND table_name = ? AND id = ?';
+
 const PERSONAL = Object.entries(PERSONAL_COLUMNS) as [TableName, readonly string[]][];
 
 interface WrittenRow {
@@ -47,10 +50,11 @@ export function shownPersonal(table: TableName, row: PlainRow, present: PresentR
 }
 
 function isHashOf(told: unknown, value: string, salt: string | null): boolean {
-  return salt !== null && told === hashed(salt, value);
+  return salt !== null && told === personalHash(salt, value);
 }
 
-function hashed(salt: string, value: string): string {
+/** What stands in an event for a personal value. */
+export function personalHash(salt: string, value: string): string {
   return `sha256:${hash('sha256', salt + value, 'hex')}`;
 }
 
@@ -59,11 +63,7 @@ export class PersonalHashes {
   readonly #keep: Statement<[string, string, string, string]>;
 
   constructor(database: Database) {
-    this.#salt = database
-      .prepare<[string, string, string]>(
-        'SELECT salt FROM personal_salt WHERE branch_id = ? AND table_name = ? AND id = ?',
-      )
-      .pluck();
+    this.#salt = database.prepare<[string, string, string]>(PERSON_SALT_SQL).pluck();
     this.#keep = database.prepare(
       'INSERT INTO personal_salt (branch_id, table_name, id, salt) VALUES (?, ?, ?, ?)',
     );
@@ -78,7 +78,7 @@ export class PersonalHashes {
           const value = columns[name];
           if (typeof value !== 'string') continue;
           const salt = this.#saltOf(branchId, saltName(table, name), id);
-          columns[name] = hashed(salt, value);
+          columns[name] = personalHash(salt, value);
           replaced = true;
         }
       }

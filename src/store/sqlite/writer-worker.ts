@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert, assertNever } from '../../base/assert.js';
-import { checkSegments } from '../archive/check-segments.js';
+import { checkEventRanges, checkSegments } from '../archive/check-segments.js';
 import { backUpBefore } from '../migrations/backup-before.js';
 import { Checkpointer } from './checkpointer.js';
 import { openWriter } from './database.js';
@@ -49,6 +49,7 @@ class WriterService {
     this.#groups = new GroupWriter(database, start.durability);
     if (!start.reopening) checkSegments(database);
     const rolledBack = findRollback(database, start);
+    if (!start.reopening) checkEventRanges(database);
     const epoch = beginRun(database, start, rolledBack !== null);
     this.#checkpointer = new Checkpointer(database, start, (reason) => {
       this.#fail(reason);

@@ -20,6 +20,11 @@ const ASTRAY = `SELECT branch_id, key, version, event_key, event_at, at FROM (
     LEFT JOIN temp.archived_event a ON a.branch_id = k.branch_id AND a.version = k.version)
   WHERE event_key IS NOT key OR event_at IS NOT at ORDER BY branch_id, version`;
 
+/** Answers that are kept for another time than all, or were on no disk in a way that there is. */
+const MISKEPT = `SELECT branch_id, key, at, expires_at, durability FROM main.idempotency_request
+  WHERE expires_at <> at + ${String(KEPT_MS)} OR durability NOT IN ('full', 'normal')
+  ORDER BY branch_id, version`;
+
 export class StoredKeys {
   readonly #findings: Findings;
   readonly #row: Statement<[string, string]>;
@@ -62,8 +67,15 @@ export class StoredKeys {
     }
   }
 
-  /** After all events: no key is there without its event. */
+  /** After all events: no key is there without its event, and each as it was stored. */
   static checkAstray(database: Database, findings: Findings): void {
+    const [miskept, ...more] = database.prepare(MISKEPT).all() as Record<string, unknown>[];
+    if (miskept !== undefined) {
+      const claim = `key ${String(miskept['branch_id'])} ${shown(miskept['key'])} is kept from`;
+      const kept = `${shown(miskept['at'])} to ${shown(miskept['expires_at'])}`;
+      const durability = `durability ${shown(miskept['durability'])}`;
+      findings.add('key', `${claim} ${kept}, ${durability}`, 1 + more.length);
+    }
     const rows = database.prepare(ASTRAY).all() as Record<string, unknown>[];
     const [first] = rows;
     if (first === undefined) return;

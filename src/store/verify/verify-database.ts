@@ -9,7 +9,7 @@ import { StoreOpenError, messageOf } from '../sqlite/errors.js';
 import { untilArchiveStands } from './archive/archive-moved.js';
 import { ArchivedEvents } from './archive/archived-events.js';
 import { ArchivedOrders } from './archive/archived-orders.js';
-import { SegmentFiles } from './archive/segments.js';
+import { checkStates, SegmentFiles } from './archive/segments.js';
 import { compareTable } from './compare.js';
 import { EventChain, type StoredEvent } from './event-chain.js';
 import { Findings, type VerifyReport } from './findings.js';
@@ -152,6 +152,7 @@ class Verification {
   }
 
   #gatherOrders(): void {
+    checkStates(this.#database, this.#findings);
     const orders = new ArchivedOrders(this.#database, this.#tables, this.#findings);
     orders.gather(this.#files, (done, total) => {
       this.#onProgress({ step: 'archive', done, total });

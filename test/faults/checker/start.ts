@@ -3,6 +3,7 @@
  * times as long to start as all the rest: thousands of images are started so, and a sample of them by the hub itself.
  */
 import { join } from 'node:path';
+import { checkEventRanges, checkSegments } from '#dist/store/archive/check-segments.js';
 import { openWriter } from '#dist/store/sqlite/database.js';
 import { GroupWriter } from '#dist/store/sqlite/group-writer.js';
 import { readHeads } from '#dist/store/sqlite/heads-file.js';
@@ -26,7 +27,9 @@ export function startQuickly(directory: string): readonly LoadedBranch[] {
   const database = openWriter(start);
   try {
     new GroupWriter(database, 'full');
+    checkSegments(database);
     findRollback(database, start);
+    checkEventRanges(database);
     beginRun(database, start, false);
     return loadFrom(start);
   } finally {

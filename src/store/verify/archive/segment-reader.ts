@@ -28,6 +28,7 @@ export interface Footer {
   readonly records: number;
   readonly raw_bytes: number;
   readonly blocks: readonly Block[];
+  readonly facts: Readonly<Record<string, string | number | null>>;
 }
 
 export interface ReadSegment {

@@ -11,6 +11,7 @@ export interface Segment {
   readonly id: string;
   readonly kind: 'orders' | 'events';
   readonly state: 'moved' | 'done';
+  readonly shift_id: string | null;
   readonly first_version: number | null;
   readonly last_version: number | null;
   readonly hash_before: Buffer | null;
@@ -20,6 +21,19 @@ export interface Segment {
   readonly raw_bytes: number;
   readonly sha256: string;
   readonly blocks: string;
+}
+
+/** A segment of another kind or in another state would be read by nobody. */
+export function checkStates(database: Database, findings: Findings): void {
+  const strange = database
+    .prepare(
+      `SELECT branch_id, id, kind, state FROM main.archive_segment
+       WHERE kind NOT IN ('orders', 'events') OR state NOT IN ('writing', 'moved', 'done')`,
+    )
+    .all() as Segment[];
+  for (const { branch_id, id, kind, state } of strange) {
+    findings.add('segment', `segment ${branch_id} ${id} is of kind ${kind}, and ${state}`);
+  }
 }
 
 /** One that is only being written has no records of its own yet. */
@@ -80,7 +94,7 @@ export class SegmentFiles {
 
 /** Before anything of it is taken: it is the file that the catalogue names. */
 function expectFooter(segment: Segment, footer: Footer): void {
-  const { branch_id, id, kind, records, raw_bytes, blocks } = footer;
+  const { branch_id, id, kind, records, raw_bytes, blocks, facts } = footer;
   if (id !== segment.id || branch_id !== segment.branch_id || kind !== segment.kind) {
     const found = `segment ${shown(id)} of ${shown(kind)} of branch ${shown(branch_id)}`;
     throw new SegmentFault(`is ${found}`);
@@ -88,7 +102,10 @@ function expectFooter(segment: Segment, footer: Footer): void {
   const same =
     records === segment.records &&
     raw_bytes === segment.raw_bytes &&
-    JSON.stringify(blocks) === segment.blocks;
+    JSON.stringify(blocks) === segment.blocks &&
+    (facts['shift_id'] ?? null) === segment.shift_id &&
+    (facts['first_version'] ?? null) === segment.first_version &&
+    (facts['last_version'] ?? null) === segment.last_version;
   if (!same) throw new SegmentFault('is another file than the one that was written');
 }
 
