@@ -10,8 +10,8 @@ import { NewestEvents, type ToldRow } from './newest-events.js';
 import { PERSON_SALT_SQL, personalHash, saltName } from './personal.js';
 import type { PlainRow } from './row-sql.js';
 
-/** Of all branches together: some 20 us each. */
-const EVENTS_MAX = 5_000;
+/** Of all branches together: some 50 us each, a tenth of a second. */
+const EVENTS_MAX = 2_000;
 /** Of each, however many there are. */
 const BRANCH_EVENTS_MIN = 20;
 

@@ -64,7 +64,7 @@ export class NewestEvents {
       const tables = JSON.parse(changes) as Readonly<Record<string, Written>>;
       for (const [table, { inserted = [], updated = [] }] of Object.entries(tables)) {
         for (const row of inserted)
-          tell(rows, { table, id: row.id, version: row.version }, row, commit);
+          {tell(rows, { table, id: row.id, version: row.version }, row, commit);}
         for (const { id, version, changes: columns } of updated) {
           tell(rows, { table, id, version }, columns, commit);
         }
@@ -89,7 +89,7 @@ export class NewestEvents {
     }
     if (later === null) {
       if (head.version > 0)
-        throw new Error(`event ${String(head.version)}, its newest, is missing`);
+        {throw new Error(`event ${String(head.version)}, its newest, is missing`);}
     } else if (events.length <= eventsMax) {
       expectLink(branchId, this.#before(branchId, later), later);
       yield later;
