@@ -63,8 +63,9 @@ export class NewestEvents {
     for (const { version: commit, changes } of this.#events(branchId, eventsMax)) {
       const tables = JSON.parse(changes) as Readonly<Record<string, Written>>;
       for (const [table, { inserted = [], updated = [] }] of Object.entries(tables)) {
-        for (const row of inserted)
-          {tell(rows, { table, id: row.id, version: row.version }, row, commit);}
+        for (const row of inserted) {
+          tell(rows, { table, id: row.id, version: row.version }, row, commit);
+        }
         for (const { id, version, changes: columns } of updated) {
           tell(rows, { table, id, version }, columns, commit);
         }
@@ -88,8 +89,9 @@ export class NewestEvents {
       later = event;
     }
     if (later === null) {
-      if (head.version > 0)
-        {throw new Error(`event ${String(head.version)}, its newest, is missing`);}
+      if (head.version > 0) {
+        throw new Error(`event ${String(head.version)}, its newest, is missing`);
+      }
     } else if (events.length <= eventsMax) {
       expectLink(branchId, this.#before(branchId, later), later);
       yield later;
