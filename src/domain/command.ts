@@ -96,6 +96,13 @@ export type Expect = Readonly<Partial<Record<TableName, Readonly<Record<string, 
 /** The records whose versions the client must have seen. */
 export type Expected = Readonly<Partial<Record<TableName, readonly string[]>>>;
 
+/** A value that says something of a person, wherever it stands or stood. */
+export interface PersonalValue {
+  readonly table: 'order_header' | 'order_line';
+  readonly id: string;
+  readonly column: string;
+}
+
 export type Decision =
   | {
       readonly kind: 'change';
@@ -106,6 +113,8 @@ export type Decision =
       readonly zNumberOf?: string;
       /** What the shift that the change set ends came to. */
       readonly summary?: ShiftSummary;
+      /** Values whose hashes in the history must never be found out: the commit takes their salts away. */
+      readonly erased?: readonly PersonalValue[];
     }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };

@@ -2,6 +2,7 @@
  * What only the store and whoever checks it may know: hashes of PINs and passwords, login sessions, pairing codes, failed logins.
  * They are written with a commit, in its transaction, and stand in no change set: no memory, view, event or answer holds them.
  */
+import type { PersonalValue } from '../domain/command.js';
 
 /** A till's people log in with a PIN, managers and administrators with a password. */
 export type CredentialKind = 'pin' | 'password';
@@ -74,7 +75,9 @@ export type SecretChange =
   /** Where it is still there: a code is good once. */
   | { readonly kind: 'pairing_used'; readonly selector: string }
   | { readonly kind: 'login_failed'; readonly failures: LoginFailures }
-  | { readonly kind: 'login_succeeded'; readonly deviceId: string; readonly staffId: string };
+  | { readonly kind: 'login_succeeded'; readonly deviceId: string; readonly staffId: string }
+  /** Takes away the salts of their hashes, so that nobody finds the values by trying. */
+  | { readonly kind: 'personal_erased'; readonly values: readonly PersonalValue[] };
 
 /** A pairing code and the branch that it is for. */
 export interface StoredPairingCode extends PairingCode {

@@ -47,7 +47,35 @@ export class ArchiveBusy extends Error {
   override readonly name = 'ArchiveBusy';
 }
 
+/** Which orders are looked for. */
+export interface PersonalWanted {
+  readonly branchId: string;
+  /** Those of this name, finished or not; absent: whatever finished order still has a value of `kinds`. */
+  readonly customerName?: string | undefined;
+  readonly kinds: readonly string[];
+  /** Finished at this moment or later, in epoch milliseconds; default: from the beginning. */
+  readonly endedFrom?: number;
+  /** And before this one; default: until now. */
+  readonly endedBefore?: number;
+  readonly limit: number;
+}
+
+/** An order that says something of a person. */
+export interface FoundPerson {
+  readonly orderId: string;
+  readonly number: number;
+  readonly businessDate: string;
+  /** False: it is still worked on, and nothing of it is erased. */
+  readonly isFinished: boolean;
+}
+
 export interface Upkeep {
+  /** Reads all of the branch's orders, archived ones too: seconds in a large archive, away from everybody else. */
+  searchPersonal(wanted: PersonalWanted): Promise<readonly FoundPerson[]>;
+  /** Names and notes that events of an order tell in clear text, because they are older than their hashing: those stay. */
+  clearTexts(branchId: string, orderId: string): Promise<number>;
+  /** Writes segments anew that hold orders which are read from elsewhere by now, without those. */
+  dropCopies(): Promise<void>;
   /**
    * Moves what may go into segment files, after the run that is under way. Rejects with ArchiveBusy, where the disk refuses,
    * and where the store is closed meanwhile; what was moved by then stays moved.

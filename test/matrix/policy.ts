@@ -252,6 +252,17 @@ export const ROUTE_POLICY: readonly RoutePolicy[] = [
   { method: 'POST', path: '/cache/bulk-sync', roles: ['admin'], body: { order_ids: ['none'] } },
   { method: 'GET', path: '/archive', roles: ['admin'] },
   { method: 'POST', path: '/archive', roles: ['admin'] },
+  {
+    method: 'POST',
+    path: '/branches/:branch/orders/:order/erase-personal-data',
+    roles: OFFICE,
+  },
+  {
+    method: 'POST',
+    path: '/branches/:branch/erase-personal-data',
+    roles: OFFICE,
+    body: { customer_name: 'Nobody' },
+  },
 ];
 
 /** What the hub serves beside the API, to whoever asks: how it is, and its documents. */

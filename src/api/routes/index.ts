@@ -10,6 +10,7 @@ import { historyRoutes } from './history.js';
 import { kitchenRoutes } from './kitchen.js';
 import { menuRoutes } from './menu.js';
 import { orderRoutes } from './orders.js';
+import { privacyRoutes } from './privacy.js';
 import { reportRoutes } from './reports.js';
 import { settingRoutes } from './settings.js';
 import { staffRoutes } from './staff.js';
@@ -28,4 +29,5 @@ export const ROUTES: readonly Route[] = [
   ...deviceRoutes,
   ...cacheRoutes,
   ...archiveRoutes,
+  ...privacyRoutes,
 ];

@@ -120,7 +120,7 @@ export class CommandRun {
   #commit(decision: Extract<Decision, { kind: 'change' }>, cold: readonly OrderAggregate[]): void {
     const { hot, options } = this.#host;
     const { definition, key, actor, correlationId, secrets } = this.#command;
-    const { changeSet, zNumberOf = null, summary } = decision;
+    const { changeSet, zNumberOf = null, summary, erased } = decision;
     const result = { records: recordVersions(changeSet), ...decision.result };
     options.store.commit(
       {
@@ -138,6 +138,7 @@ export class CommandRun {
         zNumberOf,
         raisesHorizon: hot.raisesHorizon(changeSet),
         ...(secrets !== undefined && { secrets }),
+        ...(erased !== undefined && { secrets: [{ kind: 'personal_erased', values: erased }] }),
         ...(summary !== undefined && { summary }),
       },
       (outcome) => {

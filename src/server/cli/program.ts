@@ -16,6 +16,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['verify', async () => (await import('./verify.js')).verifyCommand()],
   ['archive', async () => (await import('./archive.js')).archiveCommand()],
   ['export', async () => (await import('./export.js')).exportCommand()],
+  ['erase', async () => (await import('./erase.js')).eraseCommand()],
   ['backup', async () => (await import('./backup.js')).backupCommand()],
   ['restore', async () => (await import('./restore.js')).restoreCommand()],
   ['watch', async () => (await import('./watch.js')).watchCommand()],

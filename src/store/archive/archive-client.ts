@@ -45,6 +45,8 @@ export class ArchiveClient implements SegmentWorker {
   plan: SegmentWorker['plan'] = (...values) => this.#ask('plan', values);
   copy: SegmentWorker['copy'] = (...values) => this.#ask('copy', values);
   remove: SegmentWorker['remove'] = (...values) => this.#ask('remove', values);
+  rewrite: SegmentWorker['rewrite'] = (...values) => this.#ask('rewrite', values);
+  search: SegmentWorker['search'] = (...values) => this.#ask('search', values);
   records: SegmentWorker['records'] = (...values) => this.#ask('records', values);
 
   /** Ends the thread; the next call starts it again. */

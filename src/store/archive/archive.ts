@@ -1,12 +1,12 @@
 /** The archive as the store has it: one run at a time, what the last stop left finished first, and counts of it all. */
 import type { Timers } from '../../base/clock.js';
-import type { NewId } from '../../base/ids.js';
 import type { Log } from '../../base/log.js';
-import type { TaskName, TaskOf, TaskValue } from '../sqlite/tasks/task.js';
 import {
   ArchiveBusy,
   type ArchiveReport,
   type ArchiveRequest,
+  type FoundPerson,
+  type PersonalWanted,
   type SegmentEntry,
   type Upkeep,
   type UpkeepProgress,
@@ -14,13 +14,11 @@ import {
 import type { ArchiveClient } from './archive-client.js';
 import { Mover, NOTHING_MOVED, type Moved } from './mover.js';
 import type { OrderRecord } from './order-record.js';
+import { holdsCopies, SegmentRewriter, type RewriterOptions } from './segment-rewriter.js';
 
-export interface ArchiveOptions {
-  readonly task: <N extends TaskName>(task: TaskOf<N>) => Promise<TaskValue<N>>;
+export interface ArchiveOptions extends RewriterOptions {
   readonly work: ArchiveClient;
-  readonly segments: () => Promise<readonly SegmentEntry[]>;
-  readonly newId: NewId;
-  readonly now: () => number;
+  readonly clearTexts: (branchId: string, orderId: string) => Promise<number>;
   readonly timers: Timers;
   readonly log: Log;
 }
@@ -31,6 +29,7 @@ const RUNS_MAX = 8;
 export class Archive implements Upkeep {
   readonly #options: ArchiveOptions;
   readonly #mover: Mover;
+  readonly #rewriter: SegmentRewriter;
   readonly #counts = {
     archive_runs_total: 0,
     archive_failures_total: 0,
@@ -39,7 +38,7 @@ export class Archive implements Upkeep {
   };
   #sizes = { archive_segments: 0, archive_bytes: 0, archive_raw_bytes: 0, archive_orders: 0 };
   /** The last of those that wait. */
-  #run: Promise<ArchiveReport> | null = null;
+  #run: Promise<unknown> | null = null;
   #runs = 0;
   #restoring: Promise<number> | null = null;
   #closed = false;
@@ -47,6 +46,7 @@ export class Archive implements Upkeep {
   constructor(options: ArchiveOptions) {
     this.#options = options;
     this.#mover = new Mover(options);
+    this.#rewriter = new SegmentRewriter(options);
   }
 
   stats(): Readonly<Record<string, number>> {
@@ -58,7 +58,8 @@ export class Archive implements Upkeep {
     const { log, task } = this.#options;
     void task({ name: 'segment.unfinished' })
       .then(async (unfinished) => {
-        if (unfinished.length === 0) await this.#measure();
+        const copies = (await this.segments()).some(holdsCopies);
+        if (unfinished.length === 0 && !copies) await this.#measure();
         else await this.#start(null);
       })
       .catch((error: unknown) => {
@@ -71,8 +72,26 @@ export class Archive implements Upkeep {
     return this.#start(request);
   }
 
-  /** null: only what was left half-way. */
+  searchPersonal(wanted: PersonalWanted): Promise<readonly FoundPerson[]> {
+    const { work } = this.#options;
+    return this.#queued(() => work.search(wanted).finally(() => work.end()));
+  }
+
+  clearTexts(branchId: string, orderId: string): Promise<number> {
+    return this.#options.clearTexts(branchId, orderId);
+  }
+
+  async dropCopies(): Promise<void> {
+    if ((await this.segments()).some(holdsCopies)) await this.#start(null);
+  }
+
+  /** null: only what was left half-way, and copies. */
   #start(request: ArchiveRequest | null): Promise<ArchiveReport> {
+    return this.#queued(() => this.#archive(request));
+  }
+
+  /** After all that was asked for before: one thing at a time. */
+  #queued<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#restoring !== null) {
       return Promise.reject(new ArchiveBusy('orders are being brought back; try again then'));
     }
@@ -80,7 +99,7 @@ export class Archive implements Upkeep {
       return Promise.reject(new ArchiveBusy(`${String(RUNS_MAX)} runs are waiting; try again`));
     }
     this.#runs += 1;
-    const run = this.#archiveAfter(this.#run, request).finally(() => {
+    const run = this.#after(this.#run, work).finally(() => {
       this.#runs -= 1;
       if (this.#run === run) this.#run = null;
     });
@@ -88,10 +107,10 @@ export class Archive implements Upkeep {
     return run;
   }
 
-  async #archiveAfter(before: Promise<unknown> | null, request: ArchiveRequest | null) {
+  async #after<Result>(before: Promise<unknown> | null, work: () => Promise<Result>) {
     await before?.catch(() => undefined);
     if (this.#closed) throw new Error('the store is closed');
-    return this.#archive(request);
+    return work();
   }
 
   restore(
@@ -126,7 +145,10 @@ export class Archive implements Upkeep {
     try {
       const finished = await this.#mover.recover();
       const moved = await this.#moveWanted(request);
-      if (finished > 0 || moved.segments > 0) log.info({ finished, ...moved }, 'archived');
+      const rewritten = await this.#rewriter.run();
+      if (finished + moved.segments + rewritten > 0) {
+        log.info({ finished, ...moved, rewritten }, 'archived');
+      }
       return moved;
     } catch (error) {
       this.#counts.archive_failures_total += 1;

@@ -77,6 +77,10 @@ export class ArchivedOrders {
     return (this.#sql.lastNumber.pluck().get(branchId, businessDate) as number | null) ?? 0;
   }
 
+  forget(segmentId: string): void {
+    this.#cache.forget(segmentId);
+  }
+
   close(): void {
     this.#cache.close();
   }

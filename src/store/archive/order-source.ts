@@ -97,7 +97,7 @@ export class OrderSource implements SegmentSource {
   }
 }
 
-function sourceRecord(record: OrderRecord): SourceRecord {
+export function sourceRecord(record: OrderRecord): SourceRecord {
   const [header] = record.order_header;
   if (header === undefined) throw new Error('an order went away while it was copied');
   const index: OrderIndex = {

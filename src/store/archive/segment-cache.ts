@@ -34,6 +34,14 @@ export class SegmentCache {
     return records;
   }
 
+  forget(segmentId: string): void {
+    this.#files.get(segmentId)?.close();
+    this.#files.delete(segmentId);
+    for (const name of this.#blocks.keys()) {
+      if (name.startsWith(`${segmentId} `)) this.#blocks.delete(name);
+    }
+  }
+
   close(): void {
     for (const file of this.#files.values()) file.close();
     this.#files.clear();

@@ -4,6 +4,8 @@
  */
 import type { Database } from 'better-sqlite3';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SegmentKey } from '../sqlite/tasks/segment-rows.js';
+import type { FoundPerson, PersonalWanted } from '../upkeep.js';
 import {
   archiveDirectory,
   freshPath,
@@ -12,6 +14,8 @@ import {
   removeSegment,
   segmentPath,
 } from './archive-directory.js';
+import { searchPersonal } from './personal-search.js';
+import { copySegment, type RewrittenSegment } from './segment-copy.js';
 import { SegmentFile } from './segment-file.js';
 import type { SegmentKind } from './segment-format.js';
 import type {
@@ -28,6 +32,8 @@ import { SegmentWriter, type WrittenSegment } from './segment-writer.js';
 const BATCH_RECORDS = 32;
 /** After each batch it rests for so many times as long as that took: three quarters of a core stay with the commits. */
 const REST_SHARE = 3;
+/** Between two pages of a search. */
+const REST_MS = 5;
 
 export interface CopiedSegment {
   readonly written: WrittenSegment;
@@ -82,6 +88,20 @@ export class SegmentWork {
   /** Whatever there is of its file. */
   remove(segmentId: string): void {
     removeSegment(this.#directory, segmentId);
+  }
+
+  /** As `copy`, from the file of another segment and without the orders that are read from elsewhere. */
+  rewrite(segmentId: string, old: SegmentKey): Promise<RewrittenSegment> {
+    return copySegment(this.#database, this.#directory, { old, segmentId });
+  }
+
+  search(wanted: PersonalWanted): Promise<FoundPerson[]> {
+    const rest = async (): Promise<void> => {
+      if (this.#stopped) throw new Error('the store is being closed');
+      await pause(REST_MS);
+    };
+    const records = (segmentId: string) => this.records(segmentId);
+    return searchPersonal({ database: this.#database, records, rest }, wanted);
   }
 
   /** All records of a segment's file, as it stands under its name. */

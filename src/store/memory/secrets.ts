@@ -69,6 +69,7 @@ export class BranchSecrets {
       case 'credential':
       case 'login_failed':
       case 'login_succeeded':
+      case 'personal_erased':
         return true;
       default:
         return assertNever(secret);
@@ -108,6 +109,9 @@ export class BranchSecrets {
       }
       case 'login_succeeded':
         this.#failures.delete(failureKey(secret.deviceId, secret.staffId));
+        return;
+      // Memory keeps no hashes, and so no salts.
+      case 'personal_erased':
         return;
       default:
         assertNever(secret);

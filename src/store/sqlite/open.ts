@@ -119,6 +119,8 @@ function archiveOf(
     task: (task) => queue.task(task),
     work: new ArchiveClient(new URL('../archive/archive-worker.js', scripts), file),
     segments: () => reader.read('segments'),
+    forget: (segmentId) => reader.read('forgetSegment', segmentId),
+    clearTexts: (branchId, orderId) => reader.read('clearTexts', branchId, orderId),
     now: () => clock.now(),
     ...{ newId, timers, log },
   });

@@ -1,10 +1,13 @@
 /** Folds events into what an order's rows were after each commit that touched it. */
+import type { TableName } from '../../domain/rows.js';
+import { PERSONAL_COLUMNS } from '../../domain/tables.js';
 import {
   ORDER_TABLES,
   type CommitRecord,
   type OrderCommit,
   type OrderRowState,
 } from '../history.js';
+import { isHash } from './personal.js';
 import type { ShowRow } from './present-records.js';
 import type { PlainRow } from './row-sql.js';
 
@@ -51,6 +54,34 @@ export function foldOrder(events: Iterable<OrderEvent>, order: FoldedOrder): Ord
     if (written.length > 0) commits.push({ ...record, rows: written });
   }
   return commits;
+}
+
+/** Values of personal columns of the order's header and lines that are no hashes. */
+export function countClearTexts(
+  events: Iterable<OrderEvent>,
+  { orderId, lineIds }: Omit<FoldedOrder, 'shown'>,
+): number {
+  let count = 0;
+  for (const { changes } of events) {
+    for (const table of ['order_header', 'order_line'] as const) {
+      const { inserted = [], updated = [] } = changes[table] ?? {};
+      const written = [
+        ...inserted.map((row) => ({ id: row.id, columns: row })),
+        ...updated.map(({ id, changes: columns }) => ({ id, columns })),
+      ];
+      for (const { id, columns } of written) {
+        if (table === 'order_header' ? id === orderId : lineIds.has(id)) {
+          count += clearTextsOf(table, columns);
+        }
+      }
+    }
+  }
+  return count;
+}
+
+function clearTextsOf(table: TableName, columns: PlainRow): number {
+  const values = (PERSONAL_COLUMNS[table] ?? []).map((name) => columns[name]);
+  return values.filter((value) => typeof value === 'string' && !isHash(value)).length;
 }
 
 function* rowsAfter(

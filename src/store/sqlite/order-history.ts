@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { ArchivedOrders } from '../archive/archived-orders.js';
 import { historyPage } from '../history-page.js';
 import type { HistoryPage, OrderHistory } from '../history.js';
-import { foldOrder } from './order-fold.js';
+import { countClearTexts, foldOrder } from './order-fold.js';
 import type { Span } from '../archive/event-block.js';
 import type { EventLog } from './event-log.js';
 import { OrderSearch, type RowStep, type SearchedOrder } from './order-search.js';
@@ -69,6 +69,15 @@ export class OrderHistoryReader {
       return foldOrder(events, { orderId, lineIds, shown });
     };
     return historyPage(this.#database.transaction(fold)(), page);
+  }
+
+  /** Personal values that its events tell in clear text: they were written before their column was hashed. */
+  async clearTexts(branchId: string, orderId: string): Promise<number> {
+    const outline = this.#database.transaction(() => this.#outline(branchId, orderId))();
+    if (outline === null) return 0;
+    const search = new OrderSearch(this.#database, this.#events, outline);
+    await search.run();
+    return countClearTexts(search.events, { orderId, lineIds: search.lineIds });
   }
 
   #rowsOf(branchId: string, orderId: string): OrderRows | null {

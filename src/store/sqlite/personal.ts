@@ -53,6 +53,11 @@ function isHashOf(told: unknown, value: string, salt: string | null): boolean {
   return salt !== null && told === personalHash(salt, value);
 }
 
+/** The form of a hash; a guest whose name looks like one is hashed like any other. */
+export function isHash(told: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(told);
+}
+
 /** What stands in an event for a personal value. */
 export function personalHash(salt: string, value: string): string {
   return `sha256:${hash('sha256', salt + value, 'hex')}`;

@@ -154,6 +154,15 @@ export class Reader {
     return this.#database.prepare(SEGMENTS_SQL).all() as SegmentEntry[];
   }
 
+  /** Its file is gone: nothing of it stays open or in memory. */
+  forgetSegment(segmentId: string): void {
+    this.#archived.forget(segmentId);
+  }
+
+  clearTexts(branchId: string, orderId: string): Promise<number> {
+    return this.#histories.clearTexts(branchId, orderId);
+  }
+
   close(): void {
     this.#archived.close();
   }

@@ -1,7 +1,9 @@
 /** Writes what a commit brings besides rows: credentials, sessions, pairing codes, failed logins. Rare, so prepared when needed. */
 import type { Database, Statement } from 'better-sqlite3';
 import { assertNever } from '../../base/assert.js';
+import type { PersonalValue } from '../../domain/command.js';
 import type { AuthSession, PairingCode, SecretChange } from '../secrets.js';
+import { saltName } from './personal.js';
 
 type Values = (string | number | null)[];
 
@@ -65,8 +67,24 @@ export class SecretWriter {
           [branchId, secret.deviceId, secret.staffId],
         );
         return true;
+      case 'personal_erased':
+        this.#forgetSalts(branchId, secret.values);
+        return true;
       default:
         return assertNever(secret);
+    }
+  }
+
+  /** Also of pages that fall free by it nothing is left. */
+  #forgetSalts(branchId: string, values: readonly PersonalValue[]): void {
+    const sql = 'DELETE FROM personal_salt WHERE branch_id = ? AND table_name = ? AND id = ?';
+    this.#database.pragma('secure_delete = ON');
+    try {
+      for (const { table, id, column } of values) {
+        this.#run(sql, [branchId, saltName(table, column), id]);
+      }
+    } finally {
+      this.#database.pragma('secure_delete = FAST');
     }
   }
 

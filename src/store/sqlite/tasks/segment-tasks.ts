@@ -41,10 +41,21 @@ export interface SegmentTasks {
   readonly 'segment.undo': TaskHandler<SegmentKey, null>;
   /** False: a commit was quicker, and nothing was written. */
   readonly 'segment.move': TaskHandler<MoveSegment, { readonly moved: boolean }>;
+  /** False: an order came back meanwhile, and nothing was written. */
+  readonly 'segment.replace': TaskHandler<ReplaceSegment, { readonly replaced: boolean }>;
   /** Takes rows away for about 2 ms; when none is left the segment is `done`. */
   readonly 'segment.take': TaskHandler<SegmentKey, { readonly left: boolean }>;
   /** Marks a file that no order is read from any more as one to be removed; false: one still is. */
   readonly 'segment.retire': TaskHandler<SegmentKey, { readonly retired: boolean }>;
+}
+
+/** The new file holds every order that is read from the old one: reads go to it, and the old file is to be removed. */
+export interface ReplaceSegment extends SegmentKey {
+  /** Id of the old segment. */
+  readonly replaces: string;
+  readonly written: WrittenSegment;
+  /** JSON of an array of [block, id of the order]. */
+  readonly index: string;
 }
 
 export type RowsByKind = ReadonlyMap<SegmentKind, SegmentRows>;
@@ -65,6 +76,7 @@ export function segmentTasks(database: Database, rows: RowsByKind): SegmentTasks
   );
   return {
     ...markerTasks(database),
+    'segment.replace': replaceTask(database),
     'segment.unfinished': { synced: false, unchecked: false, run: () => unfinished.all() },
     'segment.move': {
       synced: true,
@@ -74,7 +86,7 @@ export function segmentTasks(database: Database, rows: RowsByKind): SegmentTasks
         if (ofKind === undefined) return { moved: false };
         const index = JSON.parse(task.index) as IndexEntry[];
         if (!ofKind.index(task, task.seen, index)) return { moved: false };
-        noteMoved(database, task);
+        noteWritten(database, task, 'moved');
         return { moved: true };
       },
     },
@@ -93,15 +105,52 @@ export function segmentTasks(database: Database, rows: RowsByKind): SegmentTasks
   };
 }
 
-function noteMoved(database: Database, { branchId, segmentId, written }: MoveSegment): void {
+function replaceTask(database: Database): SegmentTasks['segment.replace'] {
+  const count = database
+    .prepare<[string, string]>(
+      `SELECT count(*) FROM archived_order INDEXED BY archived_order_segment
+       WHERE branch_id = ? AND segment_id = ?`,
+    )
+    .pluck();
+  const isIn = database
+    .prepare<[string, string, string]>(
+      'SELECT 1 FROM archived_order WHERE branch_id = ? AND id = ? AND segment_id = ?',
+    )
+    .pluck();
+  const point = database.prepare<[string, number, string, string]>(
+    'UPDATE archived_order SET segment_id = ?, block = ? WHERE branch_id = ? AND id = ?',
+  );
+  const leave = database.prepare<[string, string]>(
+    `UPDATE archive_segment SET state = 'writing' WHERE branch_id = ? AND id = ? AND state = 'done'`,
+  );
+  return {
+    synced: true,
+    unchecked: false,
+    run: ({ branchId, segmentId, replaces, written, index: text }) => {
+      const index = JSON.parse(text) as readonly (readonly [number, string])[];
+      const stands = index.every(([, id]) => isIn.get(branchId, id, replaces) === 1);
+      if (!stands || count.get(branchId, replaces) !== index.length) return { replaced: false };
+      if (leave.run(branchId, replaces).changes !== 1) return { replaced: false };
+      for (const [block, id] of index) point.run(segmentId, block, branchId, id);
+      noteWritten(database, { branchId, segmentId, written }, 'done');
+      return { replaced: true };
+    },
+  };
+}
+
+function noteWritten(
+  database: Database,
+  { branchId, segmentId, written }: SegmentKey & { readonly written: WrittenSegment },
+  state: 'moved' | 'done',
+): void {
   const { records, bytes, rawBytes, sha256, blocks } = written;
   database
     .prepare(
-      `UPDATE archive_segment SET state = 'moved', records = ?, bytes = ?, raw_bytes = ?,
+      `UPDATE archive_segment SET state = ?, records = ?, bytes = ?, raw_bytes = ?,
          sha256 = ?, blocks = ?
        WHERE branch_id = ? AND id = ?`,
     )
-    .run(records, bytes, rawBytes, sha256, JSON.stringify(blocks), branchId, segmentId);
+    .run(state, records, bytes, rawBytes, sha256, JSON.stringify(blocks), branchId, segmentId);
 }
 
 function markerTasks(

@@ -24,12 +24,15 @@ export class TaskRunner {
     try {
       if (synchronous !== usual) this.#database.pragma(`synchronous = ${synchronous}`);
       if (handler.unchecked) this.#database.pragma('foreign_keys = OFF');
+      // Pages that fall free are emptied too: what is moved into a file must be erasable there.
+      this.#database.pragma('secure_delete = ON');
       return { value: this.#database.transaction(() => handler.run(task)).immediate() };
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'disk') throw error;
       return { error: { fault, reason: messageOf(error) } };
     } finally {
+      this.#database.pragma('secure_delete = FAST');
       if (handler.unchecked) this.#database.pragma('foreign_keys = ON');
       if (synchronous !== usual) this.#database.pragma(`synchronous = ${usual}`);
     }
