@@ -7,8 +7,7 @@ import {
   type OrderCommit,
   type OrderRowState,
 } from '../history.js';
-import { isHash } from './personal.js';
-import type { ShowRow } from './present-records.js';
+import { isHash, type ShowRow } from './personal.js';
 import type { PlainRow } from './row-sql.js';
 
 interface WrittenRows {

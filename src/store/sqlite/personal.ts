@@ -27,6 +27,9 @@ export interface PresentRecord {
   readonly salt: (column: string) => string | null;
 }
 
+/** The row with what may be shown of it. */
+export type ShowRow = (table: TableName, id: string, row: PlainRow) => PlainRow;
+
 /** The name in `personal_salt.table_name`: names of guests had salts before other columns had. */
 export function saltName(table: string, column: string): string {
   return column === 'customer_name' ? table : `${table}.${column}`;

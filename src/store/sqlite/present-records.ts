@@ -1,9 +1,8 @@
 /** An order's header and lines as they stand now, wherever they are: what a history may show of personal values is theirs. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { TableName } from '../../domain/rows.js';
 import type { ArchivedOrders } from '../archive/archived-orders.js';
 import type { OrderEvent } from './order-fold.js';
-import { saltName, shownPersonal, type PresentRecord } from './personal.js';
+import { saltName, shownPersonal, type PresentRecord, type ShowRow } from './personal.js';
 import type { PlainRow } from './row-sql.js';
 
 /** Each by name, so that a test can ask how SQLite finds the rows. */
@@ -14,9 +13,6 @@ export const PRESENT_SQL = {
 } as const;
 
 type Sql = Readonly<Record<keyof typeof PRESENT_SQL, Statement<string[]>>>;
-
-/** The row with what may be shown of it. */
-export type ShowRow = (table: TableName, id: string, row: PlainRow) => PlainRow;
 
 const NOTHING: PlainRow = {};
 
