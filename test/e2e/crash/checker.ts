@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Acknowledged } from './journal.js';
+import { commitsOf, type KeyedVersion } from './segments.js';
 
 export interface Checked {
   /** In words; empty: nothing acknowledged is missing, doubled or changed, and neither versions nor Z numbers have a gap. */
@@ -15,29 +16,30 @@ export interface Checked {
   readonly keys: number;
 }
 
-interface Heads {
+interface Head {
   readonly branch: string;
-  readonly head: number | null;
-  readonly count: number;
-  readonly first: number;
-  readonly last: number;
+  readonly version: number;
 }
 
-const HEADS_SQL = `SELECT event.branch_id AS branch, head.version AS head, count(*) AS count,
-    min(event.version) AS first, max(event.version) AS last
-  FROM sync_event AS event LEFT JOIN branch_head AS head ON head.branch_id = event.branch_id
-  GROUP BY event.branch_id`;
+const HEADS_SQL = 'SELECT branch_id AS branch, version FROM branch_head ORDER BY branch_id';
+const HEADLESS_SQL = `SELECT count(*) FROM sync_event WHERE branch_id NOT IN (SELECT branch_id FROM branch_head)`;
+
+interface Commits {
+  readonly branchId: string;
+  readonly commits: readonly KeyedVersion[];
+}
 
 function keyFindings(
   database: Database.Database,
-  branchId: string,
+  { branchId, commits }: Commits,
   acknowledged: readonly Acknowledged[],
 ): string[] {
+  const eventsOf = new Map<string | null, number[]>();
+  for (const { key, version } of commits) {
+    eventsOf.set(key, [...(eventsOf.get(key) ?? []), version]);
+  }
   const answerOf = database
     .prepare('SELECT version FROM idempotency_request WHERE branch_id = ? AND key = ?')
-    .pluck();
-  const eventsOf = database
-    .prepare('SELECT version FROM sync_event WHERE branch_id = ? AND key = ?')
     .pluck();
   const versions = new Map<string, number>();
   const findings: string[] = [];
@@ -50,7 +52,7 @@ function keyFindings(
   }
   for (const [key, version] of versions) {
     const stored = answerOf.get(branchId, key) as number | undefined;
-    const events = eventsOf.all(branchId, key) as number[];
+    const events = eventsOf.get(key) ?? [];
     if (stored !== version) {
       findings.push(
         `${key} was acknowledged as ${version}, its stored answer is ${stored ?? 'gone'}`,
@@ -65,9 +67,10 @@ function keyFindings(
   return findings;
 }
 
-function versionFindings({ branch, head, count, first, last }: Heads): string[] {
-  if (first === 1 && last === count && head === last) return [];
-  return [`${branch}: ${count} commits from ${first} to ${last}, head ${head ?? 'none'}: a gap`];
+function versionFindings(branch: string, head: number, commits: readonly KeyedVersion[]): string[] {
+  if (commits.length === head && commits.every(({ version }, at) => version === at + 1)) return [];
+  const [first, last] = [commits[0], commits.at(-1)].map((commit) => commit?.version ?? 'none');
+  return [`${branch}: ${commits.length} commits from ${first} to ${last}, head ${head}: a gap`];
 }
 
 /** A register's Z numbers begin at 1 and have no gap; one shift of a branch is open at most. */
@@ -107,14 +110,20 @@ export function checkDatabase(
       const findings = acknowledged.map(({ key }) => `${key} was acknowledged, there is no table`);
       return { findings, events: 0, keys: 0 };
     }
-    const heads = database.prepare(HEADS_SQL).all() as Heads[];
+    const heads = database.prepare(HEADS_SQL).all() as Head[];
+    const histories = heads.map(({ branch, version }) => {
+      return { branchId: branch, version, commits: commitsOf(database, branch) };
+    });
+    const asked = histories.find((one) => one.branchId === branchId) ?? { branchId, commits: [] };
+    const headless = count(HEADLESS_SQL);
     return {
       findings: [
-        ...keyFindings(database, branchId, acknowledged),
-        ...heads.flatMap(versionFindings),
+        ...keyFindings(database, asked, acknowledged),
+        ...histories.flatMap((one) => versionFindings(one.branchId, one.version, one.commits)),
         ...(database.prepare(SHIFTS_SQL).all() as Shifts[]).flatMap(shiftFindings),
+        ...(headless === 0 ? [] : [`${headless} commits are of branches without a head`]),
       ],
-      events: count('SELECT count(*) FROM sync_event'),
+      events: histories.reduce((sum, { commits }) => sum + commits.length, 0),
       keys: count('SELECT count(*) FROM idempotency_request'),
     };
   } finally {

@@ -31,7 +31,7 @@ export async function checkImage(
   const path = join(directory, DATABASE_NAME);
   if (!existsSync(directory) && acknowledged.size === 0) return [];
   try {
-    const loaded = startQuickly(directory);
+    const loaded = await startQuickly(directory);
     const { clean, difference } = await verifyDatabase({ file: path });
     const findings = clean ? [] : [`verify: ${difference ?? 'not clean'}`];
     const acks = [...acknowledged].map(([key, version]) => ({ key, version }));

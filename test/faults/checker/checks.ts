@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DATABASE_NAME } from '#dist/store/sqlite/open.js';
 import { BRANCH } from '../recording/hub-here.js';
 import { DATA } from '../recording/recorder.js';
+import { checkArchive } from './check-archive.js';
 import { checkImage, type Expectation } from './check-image.js';
 import { checkShifts } from './check-shifts.js';
 
@@ -20,6 +21,7 @@ function ofData(
 }
 
 const BY_SCENARIO: Readonly<Record<string, ImageCheck>> = {
+  archive: ofData((path, expected) => checkArchive(path, BRANCH, expected)),
   close: ofData((path, { shown }) => checkShifts(path, BRANCH, shown)),
 };
 const USUAL = ofData();

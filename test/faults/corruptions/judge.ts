@@ -44,14 +44,14 @@ export const verifyFile: Verify = async (file) => (await verifyDatabase({ file }
 
 /** Leaves the directory as a start does. */
 export async function pristineOf(directory: string): Promise<Pristine> {
-  const loaded = startQuickly(directory);
+  const loaded = await startQuickly(directory);
   const asked = askable(directory);
   const archived = await readArchived(directory, asked);
   return { asked, archived, state: await stateOf(directory, { loaded, asked, archived }) };
 }
 
 interface Seen {
-  readonly loaded: ReturnType<typeof startQuickly>;
+  readonly loaded: Awaited<ReturnType<typeof startQuickly>>;
   readonly asked: Asked;
   readonly archived: Served;
 }
@@ -93,7 +93,7 @@ export async function judge(
   const { asked } = pristine;
   let seen: Seen;
   try {
-    const loaded = startQuickly(directory);
+    const loaded = await startQuickly(directory);
     seen = { loaded, asked, archived: await readArchived(directory, asked) };
   } catch (error) {
     return told('refused', error);

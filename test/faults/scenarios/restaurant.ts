@@ -52,13 +52,18 @@ export class Restaurant {
     }
   }
 
-  /** The whole sum in one payment, which closes an order that is served; gives the payment's id. */
+  /** The whole sum in one payment; gives its id. */
   async pay(till: Client, { orderId }: RungUp, method: 'cash' | 'card'): Promise<string> {
     const { header } = await till.query('order.get', { order_id: orderId });
     const payment_id = randomUUID();
     const amount = header.total - header.paid;
     await this.#book.give(till, 'payment.add', { order_id: orderId, payment_id, method, amount });
     return payment_id;
+  }
+
+  async closeOrder(till: Client, { orderId }: RungUp): Promise<void> {
+    const expected = { order_header: [orderId] };
+    await this.#book.give(till, 'order.close', { order_id: orderId }, expected);
   }
 
   async voidLine(till: Client, { orderId, lineIds }: RungUp): Promise<void> {
@@ -104,11 +109,12 @@ export class Restaurant {
     this.#book.shown.set(shiftId, report);
   }
 
-  /** From the order to the money. */
+  /** All of an order's life. */
   async serve(till: Client): Promise<RungUp> {
     const rungUp = await this.ringUp(till);
     await this.cook(till, rungUp);
     await this.pay(till, rungUp, this.#rungUp % 2 === 0 ? 'card' : 'cash');
+    await this.closeOrder(till, rungUp);
     return rungUp;
   }
 }

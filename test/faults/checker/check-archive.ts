@@ -1,0 +1,102 @@
+/** Every order and commit in exactly one place, and no file in the archive that the catalogue does not name. Shares no code with the hub. */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { recordsOf, segmentsOf, type Segment } from '../../e2e/crash/segments.js';
+import type { Expectation } from './check-image.js';
+
+const PARTS = [
+  ...['order_line', 'order_payment', 'order_adjustment'],
+  ...['order_status_log', 'order_line_status_log'],
+];
+
+interface IndexRow {
+  readonly id: string;
+  readonly segment_id: string;
+}
+
+/** After a start has finished or undone what it found half-way. In words; empty: all is as it must be. */
+export function checkArchive(path: string, branchId: string, expected: Expectation): string[] {
+  const database = new Database(path, { readonly: true });
+  try {
+    const orders = segmentsOf(database, branchId, 'orders');
+    const events = segmentsOf(database, branchId, 'events');
+    return [
+      ...checkFiles(dirname(path), [...orders, ...events]),
+      ...checkOrders(database, branchId, orders, expected),
+      ...checkEvents(database, branchId, events),
+    ];
+  } finally {
+    database.close();
+  }
+}
+
+function checkFiles(directory: string, segments: readonly Segment[]): string[] {
+  const archive = join(directory, 'archive');
+  const files = existsSync(archive) ? readdirSync(archive).sort() : [];
+  const named = segments.map(({ id }) => `${id}.segment`).sort();
+  const halfWay = segments.filter(({ state }) => state !== 'done');
+  return [
+    ...halfWay.map(({ id, state }) => `segment ${id} is ${state} after a start`),
+    ...(files.join() === named.join() ? [] : [`files ${files.join()}, catalogue ${named.join()}`]),
+  ];
+}
+
+function checkOrders(
+  database: Database.Database,
+  branchId: string,
+  segments: readonly Segment[],
+  { commands, acknowledged }: Expectation,
+): string[] {
+  const places = new Map<string, string[]>();
+  const note = (id: string, place: string): void => {
+    places.set(id, [...(places.get(id) ?? []), place]);
+  };
+  const all = <Row>(sql: string): Row[] => database.prepare<[string], Row>(sql).all(branchId);
+  for (const { id } of all<{ id: string }>('SELECT id FROM order_header WHERE branch_id = ?')) {
+    note(id, 'the rows');
+  }
+  const index = all<IndexRow>('SELECT id, segment_id FROM archived_order WHERE branch_id = ?');
+  const filed = new Map(segments.map((each) => [each.id, ordersIn(database, each)]));
+  const lost = index.filter(({ id, segment_id }) => {
+    note(id, segment_id);
+    return filed.get(segment_id)?.filter((order) => order === id).length !== 1;
+  });
+  const wanted = commands.flatMap(({ key, name, payload }) =>
+    name === 'order.open' && acknowledged.has(key) && 'order_id' in payload
+      ? [String(payload.order_id)]
+      : [],
+  );
+  const astray = [...new Set([...wanted, ...places.keys()])].filter(
+    (id) => places.get(id)?.length !== 1,
+  );
+  const parts = PARTS.filter((table) => {
+    const sql = `SELECT count(*) AS left FROM ${table} p WHERE branch_id = ? AND NOT EXISTS (
+      SELECT 1 FROM order_header o WHERE o.branch_id = p.branch_id AND o.id = p.order_id)`;
+    return all<{ left: number }>(sql)[0]?.left !== 0;
+  });
+  return [
+    ...lost.map(({ id, segment_id }) => `order ${id} is not once in segment ${segment_id}`),
+    ...astray.map((id) => `order ${id} is in ${places.get(id)?.join(' and ') ?? 'no place'}`),
+    ...parts.map((table) => `${table} has rows of orders that are archived`),
+  ];
+}
+
+function ordersIn(database: Database.Database, segment: Segment): string[] {
+  const records = recordsOf(database, segment) as { order_header: { id: string }[] }[];
+  return records.flatMap(({ order_header }) => order_header.map(({ id }) => id));
+}
+
+/** That none is missing is the business of whoever reads the whole history. */
+function checkEvents(
+  database: Database.Database,
+  branchId: string,
+  segments: readonly Segment[],
+): string[] {
+  const last = segments.at(-1)?.last_version ?? 0;
+  const twice = database
+    .prepare('SELECT count(*) FROM sync_event WHERE branch_id = ? AND version <= ?')
+    .pluck()
+    .get(branchId, last) as number;
+  return twice === 0 ? [] : [`${twice} commits are in segments and in the rows`];
+}
