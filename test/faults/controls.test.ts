@@ -2,10 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Step } from './recording/steps.js';
-import { powerLossPlans } from './images/plan.js';
+import { powerLossPlans, type ImagePlan } from './images/plan.js';
 import type { Recording } from './recording/recorder.js';
 import { recorded } from './recorded.js';
 import { runImages } from './run/image-run.js';
+import { archive } from './scenarios/archive.js';
+import { backup } from './scenarios/backup.js';
 import { orders } from './scenarios/orders.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +17,21 @@ const IMAGES = 60;
 const SEED = 1;
 
 /** The first image that fails; fails itself where none does. */
-async function firstFound(recording: Recording): Promise<string> {
-  const plans = powerLossPlans(recording.steps, IMAGES, SEED);
+function firstFound(recording: Recording): Promise<string> {
+  return firstOf(recording, powerLossPlans(recording.steps, IMAGES, SEED));
+}
+
+/** The same behind every such step alone. */
+function firstFoundBehind(recording: Recording, isSuch: (step: Step) => boolean): Promise<string> {
+  const cuts = recording.steps.flatMap((step, index) => (isSuch(step) ? [index + 1] : []));
+  const plans = Array.from({ length: IMAGES }, (_, number) => {
+    const cut = cuts[number % cuts.length] ?? 0;
+    return { number, kind: 'power_loss', cut } as const;
+  });
+  return firstOf(recording, plans);
+}
+
+async function firstOf(recording: Recording, plans: readonly ImagePlan[]): Promise<string> {
   const found = await runImages({
     ...{ recording, plans, seed: SEED, findingsMax: 1, serveEvery: Infinity },
     keepIn: join(tmpdir(), 'faults-controls'),
@@ -65,5 +80,22 @@ describe('the controls', () => {
     ['what is renamed', /heads\.json\.new$/],
   ])('F-IMG-3 a run that leaves out the syncs of %s is found', async (_, path) => {
     expect(await firstFound(withoutSyncs(recording, path))).toMatch(LOST);
+  });
+
+  it('F-IMG-3 a run of the archive that leaves out the sync of a segment, or of its directory, is found', async () => {
+    const archived = await recorded(archive());
+    for (const path of [/\.segment\.new$/, /archive$/]) {
+      const found = await firstFoundBehind(
+        withoutSyncs(archived, path),
+        ({ kind }) => kind === 'acknowledged',
+      );
+      expect(found, String(path)).toMatch(/refused: .*\.segment/);
+    }
+  });
+
+  it('F-IMG-3 a backup that leaves out its sync is found', async () => {
+    const made = withoutSyncs(await recorded(backup()), /backup\.tar\.part$/);
+    const found = await firstFoundBehind(made, ({ kind }) => kind === 'said');
+    expect(found).toMatch(/the backup: /);
   });
 });

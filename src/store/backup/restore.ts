@@ -167,7 +167,11 @@ class RestoreRun {
     const isThere = existsSync(data) && readdirSync(data).length > 0;
     const aside = isThere ? `${data}.before-restore-${compactTime(this.#options.at)}` : null;
     try {
-      if (aside !== null) renameSync(data, aside);
+      if (aside !== null) {
+        renameSync(data, aside);
+        // Else a power loss might keep the second rename without the first, and with it no name of the old directory.
+        syncPath(parent);
+      }
       renameSync(restored, data);
     } catch (error) {
       if (aside !== null && !existsSync(data)) renameSync(aside, data);

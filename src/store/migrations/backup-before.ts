@@ -16,6 +16,8 @@ import { StoreOpenError, messageOf } from '../sqlite/errors.js';
 
 /** In the data directory. */
 const DIRECTORY = 'backups';
+/** What a copy that was cut leaves, its name being that of its own second. */
+const HALF_MADE = /^before-version-\d+-\d{8}T\d{6}Z\.db\.part(?:-journal)?$/;
 const NAME = /^before-version-(\d+)-\d{8}T\d{6}Z\.db$/;
 
 /**
@@ -29,10 +31,10 @@ export function backUpBefore(database: Database.Database, version: number, at: n
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     syncPath(dirname(directory));
+    removeHalfMade(directory);
     const standing = standIn(database);
     const made = copiesBefore(directory, version).find((copy) => opensWith(copy, standing));
     if (made !== undefined) return made;
-    rmSync(part, { force: true });
     copyTo(database, part);
     if (!opensWith(part, standing)) throw new Error('the copy does not hold what was copied');
     renameSync(part, path);
@@ -69,6 +71,13 @@ function copiesBefore(directory: string, version: number | null): string[] {
     })
     .toSorted((a, b) => (a.slice(-20) < b.slice(-20) ? -1 : 1))
     .map((name) => join(directory, name));
+}
+
+/** Else each cut would leave as much as the database takes. */
+function removeHalfMade(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (HALF_MADE.test(name)) rmSync(join(directory, name));
+  }
 }
 
 function copyTo(database: Database.Database, path: string): void {

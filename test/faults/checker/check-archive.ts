@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { recordsOf, segmentsOf, type Segment } from '../../e2e/crash/segments.js';
+import { commitsOf, recordsOf, segmentsOf, type Segment } from '../../e2e/crash/segments.js';
+import { PAST, type PastCommit } from '../scenarios/archive.js';
 import type { Expectation } from './check-image.js';
 
 const PARTS = [
@@ -21,10 +22,12 @@ export function checkArchive(path: string, branchId: string, expected: Expectati
   try {
     const orders = segmentsOf(database, branchId, 'orders');
     const events = segmentsOf(database, branchId, 'events');
+    const past = (expected.shown.get(PAST) ?? []) as readonly PastCommit[];
     return [
       ...checkFiles(dirname(path), [...orders, ...events]),
-      ...checkOrders(database, branchId, orders, expected),
+      ...checkOrders({ database, branchId, segments: orders, wanted: openedIn(expected, past) }),
       ...checkEvents(database, branchId, events),
+      ...checkPast(database, branchId, past),
     ];
   } finally {
     database.close();
@@ -42,12 +45,27 @@ function checkFiles(directory: string, segments: readonly Segment[]): string[] {
   ];
 }
 
-function checkOrders(
-  database: Database.Database,
-  branchId: string,
-  segments: readonly Segment[],
+/** Ids of the orders whose opening was acknowledged. */
+function openedIn(
   { commands, acknowledged }: Expectation,
-): string[] {
+  past: readonly PastCommit[],
+): readonly string[] {
+  const opened = commands.flatMap(({ key, name, payload }) =>
+    name === 'order.open' && acknowledged.has(key) && 'order_id' in payload
+      ? [String(payload.order_id)]
+      : [],
+  );
+  return [...past.flatMap((commit) => commit.opened ?? []), ...opened];
+}
+
+interface Orders {
+  readonly database: Database.Database;
+  readonly branchId: string;
+  readonly segments: readonly Segment[];
+  readonly wanted: readonly string[];
+}
+
+function checkOrders({ database, branchId, segments, wanted }: Orders): string[] {
   const places = new Map<string, string[]>();
   const note = (id: string, place: string): void => {
     places.set(id, [...(places.get(id) ?? []), place]);
@@ -62,11 +80,6 @@ function checkOrders(
     note(id, segment_id);
     return filed.get(segment_id)?.filter((order) => order === id).length !== 1;
   });
-  const wanted = commands.flatMap(({ key, name, payload }) =>
-    name === 'order.open' && acknowledged.has(key) && 'order_id' in payload
-      ? [String(payload.order_id)]
-      : [],
-  );
   const astray = [...new Set([...wanted, ...places.keys()])].filter(
     (id) => places.get(id)?.length !== 1,
   );
@@ -99,4 +112,18 @@ function checkEvents(
     .pluck()
     .get(branchId, last) as number;
   return twice === 0 ? [] : [`${twice} commits are in segments and in the rows`];
+}
+
+/** Each once, as it was acknowledged, though its key is forgotten. */
+function checkPast(
+  database: Database.Database,
+  branchId: string,
+  past: readonly PastCommit[],
+): string[] {
+  const commits = commitsOf(database, branchId).filter(({ key }) => key !== null);
+  return past.flatMap(({ key, version }) => {
+    const found = commits.filter((commit) => commit.key === key);
+    if (found.length === 1 && found[0]?.version === version) return [];
+    return [`${key} was acknowledged as ${version}, and is there ${found.length} times`];
+  });
 }

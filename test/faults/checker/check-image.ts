@@ -19,6 +19,8 @@ export interface Expectation {
   readonly acknowledged: ReadonlyMap<string, number>;
   /** What else was shown to a till, by its name in the scenario. */
   readonly shown: ReadonlyMap<string, unknown>;
+  /** What an operator had been told to be done before the cut. */
+  readonly said: readonly string[];
 }
 
 /** In words; empty: I1, I2, I3, I5, I6 and I7 hold, and `more` finds nothing where a branch is there. Leaves the directory as a start does. */

@@ -4,7 +4,10 @@ import { DATABASE_NAME } from '#dist/store/sqlite/open.js';
 import { BRANCH } from '../recording/hub-here.js';
 import { DATA } from '../recording/recorder.js';
 import { checkArchive } from './check-archive.js';
+import { checkBackup } from './check-backup.js';
 import { checkImage, type Expectation } from './check-image.js';
+import { checkMigration } from './check-migration.js';
+import { checkRestore } from './check-restore.js';
 import { checkShifts } from './check-shifts.js';
 
 /** `root` holds the image and nothing else. In words; empty: all is as it must be. */
@@ -20,11 +23,23 @@ function ofData(
   };
 }
 
+const USUAL = ofData();
+
+/** By the scenario's name; the rest is held against what is promised of every hub's directory. */
 const BY_SCENARIO: Readonly<Record<string, ImageCheck>> = {
+  backup: async (root, expected) => [
+    ...(await USUAL(root, expected)),
+    ...(await checkBackup(root, expected)),
+  ],
+  restore: checkRestore,
+  'migration-1': ofData(checkMigration),
+  'migration-2': ofData(checkMigration),
   archive: ofData((path, expected) => checkArchive(path, BRANCH, expected)),
   close: ofData((path, { shown }) => checkShifts(path, BRANCH, shown)),
 };
-const USUAL = ofData();
+
+/** After whose images no hub is asked everything again: what is restored is a new history. */
+export const NOT_SERVED: ReadonlySet<string> = new Set(['restore']);
 
 export function checkOf(scenario: string): ImageCheck {
   return BY_SCENARIO[scenario] ?? USUAL;

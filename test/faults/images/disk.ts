@@ -66,9 +66,15 @@ export class Disk {
         this.#synced(step.call);
         break;
       case 'acknowledged':
+      case 'said':
         break;
     }
     this.at += 1;
+  }
+
+  /** What every reader sees; a view: not to be kept over the next step. */
+  bytesOf(path: string): Buffer {
+    return this.#file(path).present.view;
   }
 
   #begin(path: string, node: Node): void {

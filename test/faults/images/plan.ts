@@ -20,7 +20,7 @@ export function randomOf(
 }
 
 const BOUNDARIES: readonly Step['kind'][] = [
-  ...(['sync_begins', 'sync_ends', 'rename', 'link', 'unlink'] as const),
+  ...(['sync_begins', 'sync_ends', 'rename', 'link', 'unlink', 'said'] as const),
 ];
 
 function cutsBehind(steps: readonly Step[], kinds: readonly Step['kind'][]): number[] {
@@ -29,7 +29,7 @@ function cutsBehind(steps: readonly Step[], kinds: readonly Step['kind'][]): num
 
 /** The first ones stand behind each acknowledgement; the rest behind an acknowledgement, a sync or a name, or anywhere. */
 export function powerLossPlans(steps: readonly Step[], count: number, seed: number): ImagePlan[] {
-  const acknowledged = cutsBehind(steps, ['acknowledged']);
+  const acknowledged = cutsBehind(steps, ['acknowledged', 'said']);
   const boundaries = cutsBehind(steps, BOUNDARIES);
   return Array.from({ length: count }, (_, number) => {
     const plan = { number, kind: 'power_loss' } as const;

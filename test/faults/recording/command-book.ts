@@ -26,6 +26,12 @@ export class CommandBook {
   /** What else a till was shown: of closed shifts the Z report, by the shift's id. */
   readonly shown = new Map<string, unknown>();
   readonly #versions = new Map<string, number>();
+  readonly #prefix: string;
+
+  /** `prefix`: of its keys, so that two books share none. */
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
 
   /** Rejects where it is refused: a scenario gives only what is taken. */
   async give<Name extends CommandName>(
@@ -34,7 +40,7 @@ export class CommandBook {
     payload: CommandPayloads[Name],
     expected: Expected = {},
   ): Promise<CommandAnswer> {
-    const key = `${name}/${this.commands.length + 1}`;
+    const key = `${this.#prefix}${name}/${this.commands.length + 1}`;
     const expect = this.#expect(expected);
     this.commands.push({ key, name, payload, expect });
     const options = Object.keys(expect).length === 0 ? { key } : { key, expect };

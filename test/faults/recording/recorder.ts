@@ -1,9 +1,17 @@
 /** Runs a scenario on a real hub under strace, and gives what it did to its files beside what it answered. */
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort, HubProcess } from '../../support/hub-process.js';
+import { freePort, HubProcess, MAIN } from '../../support/hub-process.js';
 import { traceEnded } from '../../support/syscalls.js';
 import { Disk } from '../images/disk.js';
 import { killImage } from '../images/image.js';
@@ -24,52 +32,132 @@ export interface Recording {
   readonly shown: ReadonlyMap<string, unknown>;
 }
 
-export interface Scenario {
+interface Prepared {
   readonly name: string;
+  /** What was there before; nothing of it is recorded, and all of it is on the disk. `DATA` in the root is the data directory. */
+  readonly prepare?: (directory: string, book: CommandBook, root: string) => Promise<void>;
+}
+
+/** A hub is recorded from its start to its orderly end. */
+export interface HubScenario extends Prepared {
   readonly flags?: readonly string[];
   /** More of strace's arguments: faults that it injects. */
   readonly inject?: readonly string[];
   /** The program that is recorded; default: the hub itself. */
   readonly program?: string;
-  /** What was there before; nothing of it is recorded, and all of it is on the disk. */
-  readonly prepare?: (directory: string, book: CommandBook) => Promise<void>;
-  /** `hub` is recorded from its start to its orderly end, which follows. */
-  readonly run: (hub: HubProcess, book: CommandBook) => Promise<void>;
+  /** A command of the command line that is recorded with the hub. */
+  readonly beside?: (root: string) => readonly string[];
+  /** `beside` begins the command and resolves when it is done. */
+  readonly run: (hub: HubProcess, book: CommandBook, beside: () => Promise<void>) => Promise<void>;
 }
+
+/** A command of the command line is recorded, on a directory that no hub runs on. */
+export interface CommandScenario extends Prepared {
+  readonly command: (root: string) => readonly string[];
+}
+
+export type Scenario = HubScenario | CommandScenario;
 
 /** The data directory inside the recorded root: its own name is part of what a power loss may take. */
 export const DATA = 'data';
+// What goes through io_uring would not be seen.
+const SEEN = ['env', 'UV_USE_IO_URING=0'];
+
+interface Recorded {
+  readonly root: string;
+  readonly traceFile: string;
+  readonly book: CommandBook;
+}
 
 export async function record(scenario: Scenario): Promise<Recording> {
   const root = mkdtempSync(join(tmpdir(), 'faults-'));
   const traceFile = `${root}.trace`;
   const book = new CommandBook();
   try {
-    await scenario.prepare?.(join(root, DATA), book);
+    await scenario.prepare?.(join(root, DATA), book, root);
     const before = new Map([...book.answers].map(([key, { version }]) => [key, version]));
     const initial = readTree(root);
-    const hub = await HubProcess.start({
-      directory: join(root, DATA),
-      port: await freePort(),
-      flags: ['--demo', ...(scenario.flags ?? [])],
-      // What goes through io_uring would not be seen.
-      under: ['env', 'UV_USE_IO_URING=0', ...recorderCommand(traceFile, scenario.inject)],
-      ...(scenario.program === undefined ? {} : { program: scenario.program }),
-    });
-    try {
-      await scenario.run(hub, book);
-    } finally {
-      await hub.stop();
-    }
-    await traceEnded(traceFile, hub.pid);
+    const recorded = { root, traceFile, book };
+    const pid =
+      'command' in scenario
+        ? await runCommandUnder(scenario, recorded)
+        : await runHubUnder(scenario, recorded);
+    await traceEnded(traceFile, pid);
     const steps = await readTrace(traceFile, root, initial);
     expectSame(root, { initial, steps });
     const { commands, answers, shown } = book;
     return { name: scenario.name, initial, before, steps, commands, answers, shown };
   } finally {
     rmSync(root, { recursive: true, force: true });
-    rmSync(traceFile, { force: true });
+    for (const path of [traceFile, goPath(root), donePath(root)]) rmSync(path, { force: true });
   }
+}
+
+async function runHubUnder(scenario: HubScenario, recorded: Recorded): Promise<number> {
+  const { root, traceFile, book } = recorded;
+  const { flags = [], inject, program, beside } = scenario;
+  const hub = await HubProcess.start({
+    directory: join(root, DATA),
+    port: await freePort(),
+    flags: ['--demo', ...flags],
+    under: [
+      ...SEEN,
+      ...recorderCommand(traceFile, inject),
+      ...(beside === undefined ? [] : besideHub(root, beside(root))),
+    ],
+    ...(program === undefined ? {} : { program }),
+  });
+  try {
+    await scenario.run(hub, book, () => doneBeside(root));
+  } finally {
+    await hub.stop();
+  }
+  return hub.pid;
+}
+
+/** Resolves when the command has ended well. */
+function runCommandUnder(
+  scenario: CommandScenario,
+  { root, traceFile }: Recorded,
+): Promise<number> {
+  const [command = '', ...args] = [
+    ...[...SEEN, ...recorderCommand(traceFile)],
+    ...[process.execPath, MAIN, ...scenario.command(root)],
+  ];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  return new Promise((resolve, reject) => {
+    child.once('close', (code) => {
+      if (code === 0) resolve(child.pid ?? 0);
+      else reject(new Error(`${scenario.name} ended with ${code ?? 'a signal'}: ${output}`));
+    });
+  });
+}
+
+const goPath = (root: string): string => `${root}.go`;
+const donePath = (root: string): string => `${root}.done`;
+const POLL_MS = 25;
+
+/** A shell that waits to begin the command, and is the hub itself from then on: one trace has the calls of both in their order. */
+function besideHub(root: string, command: readonly string[]): readonly string[] {
+  const script = `( until [ -e "$0" ]; do sleep 0.05; done
+    "$1" "$2" ${command.map((part) => `'${part}'`).join(' ')}
+    echo $? > '${donePath(root)}' ) &
+    exec "$@"`;
+  return ['sh', '-c', script, goPath(root)];
+}
+
+async function doneBeside(root: string): Promise<void> {
+  writeFileSync(goPath(root), '');
+  let code = '';
+  while (code === '') {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    if (existsSync(donePath(root))) code = readFileSync(donePath(root), 'utf8').trim();
+  }
+  if (code !== '0') throw new Error(`the command beside the hub ended with ${code}`);
 }
 
 export async function readTrace(

@@ -1,5 +1,6 @@
 /** What a recorded hub did to its files, and when each acknowledgement left it: the steps that images are built from. */
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { Disk } from '../images/disk.js';
 import {
   descriptors,
   numberFromEnd,
@@ -28,10 +29,15 @@ export type Step =
   /** `call` joins it with its end. */
   | { readonly kind: 'sync_begins'; readonly path: string; readonly call: number }
   | { readonly kind: 'sync_ends'; readonly call: number }
-  | { readonly kind: 'acknowledged'; readonly key: string; readonly version: number };
+  | { readonly kind: 'acknowledged'; readonly key: string; readonly version: number }
+  /** An operator was told that a command is done. */
+  | { readonly kind: 'said'; readonly line: string };
 
 /** Calls that would change files in ways that the steps cannot tell. */
-const UNKNOWN = new Set(['sendfile', 'fallocate', 'symlink', 'symlinkat', 'pwritev', 'pwritev2']);
+const UNKNOWN = new Set(['fallocate', 'symlink', 'symlinkat', 'pwritev', 'pwritev2']);
+const STANDARD_OUTPUT = 1;
+/** What a command of the command line says when it has done all. */
+const DONE = /^.*(?:read back and whole|restored to ).*$/m;
 const ACK = /\{"type":"ack"[^{}]*?"key":"([^"]+)","version":(\d+)/g;
 
 class StepReader {
@@ -40,14 +46,18 @@ class StepReader {
   /** Files and directories that are there; a start may find some. */
   readonly #present: Set<string>;
   readonly #sizes: Map<string, number>;
-  /** Where each descriptor writes next; null: at the end. */
-  readonly #positions = new Map<number, number | null>();
+  /** Where each descriptor of a file writes next; null: at the end. With its path: two processes may use one number. */
+  readonly #positions = new Map<string, number | null>();
   /** The call of each thread that syncs. */
   readonly #syncs = new Map<string, number>();
   #calls = 0;
+  /** As far as files were copied by the kernel: what they held then. */
+  readonly #disk: Disk;
 
-  constructor(root: string, { directories, files }: Tree) {
+  constructor(root: string, initial: Tree) {
+    const { directories, files } = initial;
     this.#root = root;
+    this.#disk = new Disk(initial);
     this.#present = new Set([...directories, ...files.keys()]);
     this.#sizes = new Map([...files].map(([path, { length }]) => [path, length]));
   }
@@ -71,11 +81,17 @@ class StepReader {
 
   #sent(call: Call): void {
     const [to] = descriptors(call.args);
+    if (to?.fd === STANDARD_OUTPUT) this.#printed(call);
     if (to === undefined || !/^(socket|TCP)/.test(to.path)) return;
     const text = Buffer.concat(quoted(call)).toString('latin1');
     for (const [, key = '', version] of text.matchAll(ACK)) {
       this.steps.push({ kind: 'acknowledged', key, version: Number(version) });
     }
+  }
+
+  #printed(call: Call): void {
+    const [line] = DONE.exec(Buffer.concat(quoted(call)).toString()) ?? [];
+    if (line !== undefined) this.steps.push({ kind: 'said', line });
   }
 
   #done(call: Call, result: number): void {
@@ -94,10 +110,13 @@ class StepReader {
         this.#written(call, result, numberFromEnd(call, 0));
         break;
       case 'lseek':
-        this.#positions.set(file?.fd ?? -1, result);
+        if (file !== undefined) this.#positions.set(placeOf(file), result);
         break;
       case 'copy_file_range':
-        this.#refuseInside(call, second);
+        this.#copied(call, { from: file, to: second, length: result });
+        break;
+      case 'sendfile':
+        this.#copied(call, { from: second, to: file, length: result });
         break;
       case 'ftruncate':
         this.#truncated(this.#pathOf(file), numberFromEnd(call, 0));
@@ -166,8 +185,9 @@ class StepReader {
 
   #opened(call: Call, fd: number): void {
     const [path = null] = this.#named(call);
-    this.#positions.set(fd, call.args.includes('O_APPEND') ? null : 0);
     if (path === null) return;
+    const opened = { fd, path: join(this.#root, path), isDeleted: false };
+    this.#positions.set(placeOf(opened), call.args.includes('O_APPEND') ? null : 0);
     if (!this.#present.has(path) && call.args.includes('O_CREAT')) {
       this.#present.add(path);
       this.#sizes.set(path, 0);
@@ -177,16 +197,34 @@ class StepReader {
 
   #written(call: Call, length: number, at: number | null): void {
     const [file] = descriptors(call.args);
-    const path = this.#pathOf(file);
-    if (path === null || file === undefined) return;
-    const position = this.#positions.get(file.fd) ?? null;
-    const size = this.#sizes.get(path) ?? 0;
-    const offset = at ?? position ?? size;
-    if (at === null && position !== null) this.#positions.set(file.fd, offset + length);
-    this.#sizes.set(path, Math.max(size, offset + length));
+    if (file === undefined || this.#pathOf(file) === null) return;
     const data = Buffer.concat(quoted(call)).subarray(0, length);
     if (data.length !== length) throw new Error(`data is missing: ${call.args.slice(0, 120)}`);
+    this.#wrote(file, data, at);
+  }
+
+  /** `at` null: where the descriptor stands. */
+  #wrote(file: Descriptor, data: Buffer, at: number | null): void {
+    const path = this.#pathOf(file);
+    if (path === null) return;
+    const position = this.#positions.get(placeOf(file)) ?? null;
+    const size = this.#sizes.get(path) ?? 0;
+    const offset = at ?? position ?? size;
+    const end = offset + data.length;
+    if (at === null && position !== null) this.#positions.set(placeOf(file), end);
+    this.#sizes.set(path, Math.max(size, end));
     this.steps.push({ kind: 'write', path, offset, data });
+  }
+
+  /** Whole files that are copied, each once from its beginning to its end: the kernel's offsets are the descriptors' own. */
+  #copied(call: Call, { from, to, length }: Copied): void {
+    if (to === undefined || this.#pathOf(to) === null || length === 0) return;
+    const source = this.#pathOf(from);
+    if (from === undefined || source === null)
+      throw new Error(`${call.name} from outside the root`);
+    for (const step of this.steps.slice(this.#disk.at)) this.#disk.take(step);
+    const start = this.#positions.get(placeOf(to)) ?? 0;
+    this.#wrote(to, Buffer.from(this.#disk.bytesOf(source).subarray(start, start + length)), null);
   }
 
   #truncated(path: string | null, length: number): void {
@@ -217,6 +255,16 @@ class StepReader {
     const inside = relative(this.#root, path);
     return inside.startsWith('..') || NOT_RECORDED.test(inside) ? null : inside;
   }
+}
+
+interface Copied {
+  readonly from: Descriptor | undefined;
+  readonly to: Descriptor | undefined;
+  readonly length: number;
+}
+
+function placeOf({ fd, path }: Descriptor): string {
+  return `${fd} ${path}`;
 }
 
 function isSend(name: string): boolean {

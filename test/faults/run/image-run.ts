@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Expectation } from '../checker/check-image.js';
-import { checkOf, type ImageCheck } from '../checker/checks.js';
+import { checkOf, NOT_SERVED, type ImageCheck } from '../checker/checks.js';
 import { serveImage } from '../checker/serve-image.js';
 import { Disk } from '../images/disk.js';
 import { killImage } from '../images/image.js';
@@ -46,20 +46,23 @@ export async function runImages(options: ImageRunOptions): Promise<ImageFinding[
   const root = mkdtempSync(join(SCRATCH, 'image-'));
   const disk = new Disk(recording.initial);
   const acknowledged = new Map(recording.before);
+  const said: string[] = [];
   const check = checkOf(recording.name);
+  const isServable = !NOT_SERVED.has(recording.name);
   const found: ImageFinding[] = [];
   try {
     for (const plan of [...plans].sort((a, b) => a.cut - b.cut)) {
       for (const step of recording.steps.slice(disk.at, plan.cut)) {
         disk.take(step);
         if (step.kind === 'acknowledged') acknowledged.set(step.key, step.version);
+        if (step.kind === 'said') said.push(step.line);
       }
       const image = build(disk, plan);
       writeTree(image, root);
       const { commands, answers, shown } = recording;
       const findings = await checkOne({
-        ...{ image, root, check, expected: { commands, answers, acknowledged, shown } },
-        isServed: plan.number % options.serveEvery === options.serveEvery - 1,
+        ...{ image, root, check, expected: { commands, answers, acknowledged, shown, said } },
+        isServed: isServable && plan.number % options.serveEvery === options.serveEvery - 1,
       });
       options.onChecked?.(plan);
       if (findings.length === 0) continue;

@@ -1,7 +1,7 @@
 /** A hub that archives at its start the orders of closed shifts and the events before, while tills go on and one order comes back. */
 import type { Client } from '../../../src/client/client.js';
 import type { HubProcess } from '../../support/hub-process.js';
-import type { CommandBook } from '../recording/command-book.js';
+import { CommandBook } from '../recording/command-book.js';
 import { withHubHere } from '../recording/hub-here.js';
 import type { Scenario } from '../recording/recorder.js';
 import { Restaurant } from './restaurant.js';
@@ -13,6 +13,23 @@ const ORDERS = 6;
 const LONG_AGO_MS = 9 * 86_400_000;
 const POLL_MS = 20;
 
+/** Under which it is shown what was acknowledged long ago. */
+export const PAST = 'commits of long ago';
+
+export interface PastCommit {
+  readonly key: string;
+  readonly version: number;
+  /** Of an order that it opened. */
+  readonly opened: string | null;
+}
+
+function pastOf({ commands, answers }: CommandBook): PastCommit[] {
+  return commands.map(({ key, name, payload }) => ({
+    ...{ key, version: answers.get(key)?.version ?? 0 },
+    opened: name === 'order.open' && 'order_id' in payload ? String(payload.order_id) : null,
+  }));
+}
+
 export function archive(): Scenario {
   let payment = '';
   return {
@@ -20,8 +37,11 @@ export function archive(): Scenario {
     flags: ['--archive-after-hours', '0'],
     prepare: (directory, book) => {
       const clock = { now: () => Date.now() - LONG_AGO_MS };
+      // Their keys expire meanwhile: what is left of them to be held against is the commits.
+      const past = new CommandBook('past/');
       const shifts = async (till: Client): Promise<void> => {
-        payment = await twoShifts(till, book);
+        payment = await twoShifts(till, past);
+        book.shown.set(PAST, pastOf(past));
       };
       return withHubHere(directory, shifts, { clock, rollover: false });
     },
