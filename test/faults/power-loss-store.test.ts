@@ -13,7 +13,7 @@ const WAIT_MS = 900_000;
 describe('what is cut off by a power loss or a kill', () => {
   it(
     'F-IMG-7 I1 I2 I3 I5 I6 I7 shifts that roll over, are handed over and closed',
-    () => expectHeld(close(), { powerLosses: 400, writes: 30 }),
+    () => expectHeld(close(), { powerLosses: 350, writes: 20 }),
     WAIT_MS,
   );
 
@@ -37,7 +37,7 @@ describe('what is cut off by a power loss or a kill', () => {
 
   it.each([1, 2] as const)(
     'F-IMG-11 I1 I2 I3 I5 I6 I7 the first start on a database of version %i',
-    (version) => expectHeld(migration(version), { powerLosses: 90, writes: 20 }),
+    (version) => expectHeld(migration(version), { powerLosses: 90, writes: 15 }),
     WAIT_MS,
   );
 });

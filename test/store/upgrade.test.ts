@@ -76,7 +76,7 @@ describe.each([1, 2])('a database of version %i', (version) => {
     expect(report.events).toBeGreaterThan(100);
   });
 
-  test('S-BAK-62 cut in any step it is of the version before, and goes on at the next start with the one copy', async () => {
+  test('S-BAK-62 cut in any step it is of the version before, and goes on at the next start with the one copy and nothing half-made', async () => {
     putOld(version);
     for (let cut = version; cut < MIGRATIONS.length; cut += 1) {
       const broken = MIGRATIONS.map((migration, step) => ({
@@ -95,9 +95,14 @@ describe.each([1, 2])('a database of version %i', (version) => {
       database.close();
       expect(versionOf(file)).toBe(cut);
     }
+    const halfMade = NAME.replace('20261120', '20261119');
+    for (const ending of ['.part', '.part-journal']) {
+      writeFileSync(join(data, 'backups', halfMade + ending), 'of a copy that was cut');
+    }
     await (await openSqlite(data)).close();
     expect(versionOf(file)).toBe(MIGRATIONS.length);
     expect(versionOf(join(data, 'backups', NAME))).toBe(version);
+    expect(copies()).toEqual([NAME]);
   });
 });
 

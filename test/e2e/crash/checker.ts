@@ -69,8 +69,10 @@ function keyFindings(
 
 function versionFindings(branch: string, head: number, commits: readonly KeyedVersion[]): string[] {
   if (commits.length === head && commits.every(({ version }, at) => version === at + 1)) return [];
-  const [first, last] = [commits[0], commits.at(-1)].map((commit) => commit?.version ?? 'none');
-  return [`${branch}: ${commits.length} commits from ${first} to ${last}, head ${head}: a gap`];
+  const place = (at: number): string => String(commits.at(at)?.version ?? 'none');
+  return [
+    `${branch}: ${commits.length} commits from ${place(0)} to ${place(-1)}, head ${head}: a gap`,
+  ];
 }
 
 /** A register's Z numbers begin at 1 and have no gap; one shift of a branch is open at most. */

@@ -220,8 +220,9 @@ class StepReader {
   #copied(call: Call, { from, to, length }: Copied): void {
     if (to === undefined || this.#pathOf(to) === null || length === 0) return;
     const source = this.#pathOf(from);
-    if (from === undefined || source === null)
+    if (from === undefined || source === null) {
       throw new Error(`${call.name} from outside the root`);
+    }
     for (const step of this.steps.slice(this.#disk.at)) this.#disk.take(step);
     const start = this.#positions.get(placeOf(to)) ?? 0;
     this.#wrote(to, Buffer.from(this.#disk.bytesOf(source).subarray(start, start + length)), null);

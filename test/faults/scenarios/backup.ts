@@ -9,6 +9,9 @@ export const BACKUP = 'backup.tar';
 /** Under which the keys are shown that were acknowledged before the backup began. */
 export const IN_BACKUP = 'keys that are in the backup';
 
+/** Of orders while the backup is made: about as long as that takes. */
+const ROUNDS = 4;
+
 export function backup(): HubScenario {
   return {
     name: 'backup',
@@ -27,10 +30,10 @@ export function backup(): HubScenario {
       const busy = () => Promise.all(tills.map((each) => restaurant.serve(each)));
       await busy();
       book.shown.set(IN_BACKUP, [...book.answers.keys()]);
-      const under = { way: true };
-      const done = beside().finally(() => (under.way = false));
-      while (under.way) await busy();
+      const done = beside();
+      for (let rounds = 0; rounds < ROUNDS; rounds += 1) await busy();
       await done;
+      await busy();
       for (const each of tills) each.close();
     },
   };
