@@ -19,7 +19,7 @@ describe('what is cut off by a power loss or a kill', () => {
 
   it(
     'F-IMG-8 I1 I2 I3 I5 I6 I7 a run of the archive, and an order that comes back from it',
-    () => expectHeld(archive(), { powerLosses: 400, writes: 30 }),
+    () => expectHeld(archive(), { powerLosses: 300, writes: 30 }),
     WAIT_MS,
   );
 

@@ -19,6 +19,7 @@ export function randomOf(
   return random;
 }
 
+const SYNCS: readonly Step['kind'][] = ['sync_begins', 'sync_ends'];
 const BOUNDARIES: readonly Step['kind'][] = [
   ...(['sync_begins', 'sync_ends', 'rename', 'link', 'unlink', 'said'] as const),
 ];
@@ -41,10 +42,16 @@ export function powerLossPlans(steps: readonly Step[], count: number, seed: numb
   });
 }
 
-/** Behind every sync, its beginning and its end, and every change of a name; and behind a sample of the writes. */
+/**
+ * Behind every sync, its beginning and its end, and every change of a name; and behind a sample of the writes. Where nothing
+ * but syncs lies between two of them, the kernel has the same: one image stands for both.
+ */
 export function killPlans(steps: readonly Step[], writes: number, seed: number): ImagePlan[] {
   const all = cutsBehind(steps, ['write', 'truncate', 'create', 'make_directory']);
   const sample = randomOf(seed, { kind: 'kill', number: 0 }).some(all, writes);
   const cuts = [...cutsBehind(steps, BOUNDARIES), ...sample, steps.length].sort((a, b) => a - b);
-  return cuts.map((cut, number) => ({ number, kind: 'kill', cut }));
+  const unlike = cuts.filter((cut, index) =>
+    steps.slice(cuts[index - 1] ?? 0, cut).some(({ kind }) => !SYNCS.includes(kind)),
+  );
+  return unlike.map((cut, number) => ({ number, kind: 'kill', cut }));
 }
