@@ -1,5 +1,6 @@
 /** A server that runs: where it is, and how it goes down in order. */
 import { systemTimers, type Cancel, type Clock } from '../base/clock.js';
+import { systemRandom, uuidV7Source } from '../base/ids.js';
 import type { Log } from '../base/log.js';
 import type { Hub } from '../hub/hub.js';
 import type { Store } from '../store/port.js';
@@ -8,6 +9,7 @@ import type { HttpServer } from './http.js';
 import { rotateInTime } from './key-rotation.js';
 import { OperatorError } from './operator-error.js';
 import { startArchiveRuns } from './archive-runs.js';
+import { RetentionRuns } from './retention-runs.js';
 import type { Backups } from './scheduled-backups.js';
 import type { Config } from './settings.js';
 import type { Tokens } from './tokens.js';
@@ -55,6 +57,7 @@ export class ComposedServer implements RunningServer {
   readonly #parts: ServerParts;
   #stopRotation: Cancel | undefined;
   #stopArchiveRuns: Cancel | undefined;
+  #stopRetention: Cancel | undefined;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -81,6 +84,7 @@ export class ComposedServer implements RunningServer {
     this.#stopRotation = rotateInTime(config.data, log);
     this.#parts.backups.start();
     this.#stopArchiveRuns = this.#archiveRuns();
+    this.#stopRetention = this.#retention().start();
     const place = store.durability === 'none' ? 'kept in memory alone' : config.data;
     const words = `Expeditor ${VERSION} on ${this.url}, data: ${place}, durability: ${store.durability}`;
     log.info({}, words);
@@ -103,6 +107,15 @@ export class ComposedServer implements RunningServer {
     return startArchiveRuns({ upkeep, afterMs, clock, timers: systemTimers });
   }
 
+  #retention(): RetentionRuns {
+    const { config, clock, log, hub, store } = this.#parts;
+    return new RetentionRuns({
+      ...{ clock, log, timers: systemTimers, newId: uuidV7Source(clock, systemRandom) },
+      ...{ upkeep: store.upkeep, branches: hub.branches },
+      keepDays: { customer_name: config.keepCustomerNamesDays, note: config.keepNotesDays },
+    });
+  }
+
   cut(): void {
     const { http, door } = this.#parts;
     http.cut();
@@ -114,6 +127,7 @@ export class ComposedServer implements RunningServer {
     const cancel = systemTimers.after(CUT_AFTER_MS, () => door.cutAll());
     this.#stopRotation?.();
     this.#stopArchiveRuns?.();
+    this.#stopRetention?.();
     await this.drain();
     await http.close();
     cancel();

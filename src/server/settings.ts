@@ -27,6 +27,10 @@ export interface Config {
   readonly outboxBytesMax: number;
   /** From the close of a shift to the move of its orders into the archive. */
   readonly archiveAfterHours: number;
+  /** From the end of an order to the erasure of its guest's name; 0: never. */
+  readonly keepCustomerNamesDays: number;
+  /** The same for the notes of the order and its lines. */
+  readonly keepNotesDays: number;
   /** Where the hub puts backups of itself; null: it makes none. */
   readonly backupDir: string | null;
   readonly backupEveryHours: number;
@@ -248,6 +252,21 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     // A refund or a question about yesterday finds its order where it was.
     fallback: 72,
     read: integer(0, 87_600),
+  },
+  keepCustomerNamesDays: {
+    flag: 'keep-customer-names-days',
+    placeholder: 'N',
+    help: 'days after which the guest’s name is erased from a finished order; 0: never',
+    // What a restaurant may keep, and must, is for it to say.
+    fallback: 0,
+    read: integer(0, 36_500),
+  },
+  keepNotesDays: {
+    flag: 'keep-notes-days',
+    placeholder: 'N',
+    help: 'days after which the notes of a finished order are erased; 0: never',
+    fallback: 0,
+    read: integer(0, 36_500),
   },
   backupDir: {
     flag: 'backup-dir',
