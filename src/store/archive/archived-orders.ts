@@ -2,13 +2,12 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { archiveDirectory } from './archive-directory.js';
 import type { OrderRecord } from './order-record.js';
-import { SegmentCache } from './segment-cache.js';
-import type { BlockPlace } from './segment-format.js';
+import { SegmentCache, type CataloguedSegment } from './segment-cache.js';
 
 /** Each by name, so that a test can ask how SQLite finds the rows. */
 export const ARCHIVED_SQL = {
   place: 'SELECT segment_id, block FROM archived_order WHERE branch_id = ? AND id = ?',
-  blocks: 'SELECT blocks FROM archive_segment WHERE branch_id = ? AND id = ?',
+  segment: 'SELECT id, sha256, blocks FROM archive_segment WHERE branch_id = ? AND id = ?',
   orderOfPayment: 'SELECT order_id FROM archived_payment WHERE branch_id = ? AND id = ?',
   lastNumber: 'SELECT max(number) FROM archived_order WHERE branch_id = ? AND business_date = ?',
   newest: `SELECT id, segment_id, block FROM archived_order INDEXED BY archived_order_opened
@@ -23,11 +22,13 @@ export interface ArchivedPlace {
 }
 
 export class ArchivedOrders {
-  readonly #cache: SegmentCache;
+  readonly #cache: SegmentCache<readonly OrderRecord[]>;
   readonly #sql: Sql;
 
   constructor(database: Database) {
-    this.#cache = new SegmentCache(archiveDirectory(database.name));
+    this.#cache = new SegmentCache(archiveDirectory(database.name), (lines) =>
+      lines.map((line) => JSON.parse(line) as OrderRecord),
+    );
     const prepared = Object.entries(ARCHIVED_SQL).map(
       ([name, sql]) => [name, database.prepare(sql)] as const,
     );
@@ -81,19 +82,9 @@ export class ArchivedOrders {
     this.#cache.forget(segmentId);
   }
 
-  close(): void {
-    this.#cache.close();
-  }
-
   /** All orders of one block, some of which may be read from elsewhere by now. */
-  #block(
-    branchId: string,
-    { segment_id: segmentId, block }: ArchivedPlace,
-  ): readonly OrderRecord[] {
-    const places = () => {
-      const row = this.#sql.blocks.get(branchId, segmentId) as { blocks: string } | undefined;
-      return JSON.parse(row?.blocks ?? '[]') as BlockPlace[];
-    };
-    return this.#cache.records({ branchId, segmentId }, block, places) as readonly OrderRecord[];
+  #block(branchId: string, { segment_id: id, block }: ArchivedPlace): readonly OrderRecord[] {
+    const segment = this.#sql.segment.get(branchId, id) as CataloguedSegment | undefined;
+    return this.#cache.block(segment ?? { id, sha256: '', blocks: '[]' }, block);
   }
 }

@@ -1,83 +1,80 @@
-/** A few open segment files and decompressed blocks, those used last. */
+/**
+ * The blocks of segments that were read last. A block is what the catalogue in the database says it is (its SHA-256), or it is
+ * not read: a file that is missing, foreign, older or altered never passes for the one that was written.
+ */
 import { segmentPath } from './archive-directory.js';
-import { SegmentFile } from './segment-file.js';
+import { readBlock } from './block-reader.js';
 import { SegmentError, type BlockPlace } from './segment-format.js';
 
-const FILES_MAX = 16;
-/** About 1 MB each when parsed. */
-const BLOCKS_MAX = 16;
+/** Some 256 KB each, 1 MB when parsed: an hour of a busy branch. */
+const BLOCKS_KEPT = 16;
+/** Segments whose places are kept. */
+const SEGMENTS_KEPT = 16;
 
-export interface SegmentPlace {
-  readonly branchId: string;
-  readonly segmentId: string;
+/** Of the catalogue. */
+export interface CataloguedSegment {
+  readonly id: string;
+  /** Of the whole file. */
+  readonly sha256: string;
+  /** JSON of BlockPlace[]. */
+  readonly blocks: string;
 }
 
-export class SegmentCache {
+export class SegmentCache<Block> {
   readonly #directory: string;
-  readonly #files = new Map<string, SegmentFile>();
-  readonly #blocks = new Map<string, readonly unknown[]>();
+  readonly #parse: (lines: readonly string[]) => Block;
+  /** By segment, oldest use first; as the blocks. */
+  readonly #places = new Map<string, readonly BlockPlace[]>();
+  readonly #blocks = new Map<string, Block>();
 
-  constructor(directory: string) {
+  /** `directory`: of the segments. `parse` makes of a block's lines, one a record, what is kept. */
+  constructor(directory: string, parse: (lines: readonly string[]) => Block) {
     this.#directory = directory;
+    this.#parse = parse;
   }
 
-  /** `places`: the blocks as the catalogue has them. Throws SegmentError where the file is not the one that it names. */
-  records(
-    place: SegmentPlace,
-    block: number,
-    places: () => readonly BlockPlace[],
-  ): readonly unknown[] {
-    const name = `${place.segmentId} ${String(block)}`;
-    const kept = this.#blocks.get(name);
-    const records = kept ?? this.#file(place, places).read(block);
-    keepLast(this.#blocks, name, records, BLOCKS_MAX);
-    return records;
+  /** In the order of the file. */
+  places({ id, sha256, blocks }: CataloguedSegment): readonly BlockPlace[] {
+    return kept(this.#places, { key: `${id} ${sha256}`, most: SEGMENTS_KEPT }, () => {
+      return JSON.parse(blocks) as BlockPlace[];
+    });
   }
 
+  /** Nothing of it is kept from here on. */
   forget(segmentId: string): void {
-    this.#files.get(segmentId)?.close();
-    this.#files.delete(segmentId);
     for (const name of this.#blocks.keys()) {
       if (name.startsWith(`${segmentId} `)) this.#blocks.delete(name);
     }
   }
 
-  close(): void {
-    for (const file of this.#files.values()) file.close();
-    this.#files.clear();
-    this.#blocks.clear();
+  /** Throws SegmentError. */
+  block(segment: CataloguedSegment, index: number): Block {
+    const { id, sha256 } = segment;
+    const key = `${id} ${sha256} ${String(index)}`;
+    return kept(this.#blocks, { key, most: BLOCKS_KEPT }, () => {
+      const place = this.places(segment)[index];
+      if (place === undefined) {
+        throw this.fault(segment, `the catalogue lacks block ${String(index)}`);
+      }
+      return this.#parse(readBlock(segmentPath(this.#directory, id), place));
+    });
   }
 
-  #file({ branchId, segmentId }: SegmentPlace, places: () => readonly BlockPlace[]): SegmentFile {
-    const kept = this.#files.get(segmentId);
-    const file = kept ?? SegmentFile.open(segmentPath(this.#directory, segmentId));
-    const { id, branch_id: branch, blocks } = file.footer;
-    const wanted = kept === undefined ? JSON.stringify(places()) : null;
-    if (
-      id !== segmentId ||
-      branch !== branchId ||
-      (wanted ?? JSON.stringify(blocks)) !== JSON.stringify(blocks)
-    ) {
-      file.close();
-      throw new SegmentError(file.path, 'it is another file than the catalogue names');
-    }
-    keepLast(this.#files, segmentId, file, FILES_MAX)?.close();
-    return file;
+  fault({ id }: CataloguedSegment, reason: string): SegmentError {
+    return new SegmentError(segmentPath(this.#directory, id), reason);
   }
 }
 
-/** Gives what had to make room. */
-function keepLast<Value>(
-  map: Map<string, Value>,
-  name: string,
-  value: Value,
-  most: number,
-): Value | undefined {
-  map.delete(name);
-  map.set(name, value);
+/** The entry, made where it is not kept; the one whose use is longest ago goes. */
+function kept<T>(
+  map: Map<string, T>,
+  { key, most }: { readonly key: string; readonly most: number },
+  make: () => T,
+): T {
+  const value = map.get(key) ?? make();
+  map.delete(key);
+  map.set(key, value);
   const [oldest] = map.keys();
-  if (map.size <= most || oldest === undefined) return undefined;
-  const dropped = map.get(oldest);
-  map.delete(oldest);
-  return dropped;
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+  return value;
 }

@@ -134,10 +134,6 @@ export class ExportSource {
     }
   }
 
-  close(): void {
-    this.#archived.close();
-  }
-
   #sum(count: (branchId: string) => number): number {
     return this.branches.reduce((sum, branchId) => sum + count(branchId), 0);
   }

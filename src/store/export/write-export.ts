@@ -148,12 +148,7 @@ class ExportRun {
     const database = new Database(this.#file, { readonly: true, fileMustExist: true });
     try {
       database.exec('BEGIN');
-      const source = new ExportSource(database, this.#options.branchId);
-      try {
-        return read(source);
-      } finally {
-        source.close();
-      }
+      return read(new ExportSource(database, this.#options.branchId));
     } catch (error) {
       throw error instanceof SegmentError ? this.#segmentFault(database, error) : error;
     } finally {

@@ -54,7 +54,6 @@ function post(answer: ReadAnswer): void {
 
 async function close(): Promise<void> {
   await Promise.all(reading);
-  reader.close();
   database.close();
   port.close();
 }

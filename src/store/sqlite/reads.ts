@@ -154,17 +154,13 @@ export class Reader {
     return this.#database.prepare(SEGMENTS_SQL).all() as SegmentEntry[];
   }
 
-  /** Its file is gone: nothing of it stays open or in memory. */
+  /** Its file is gone: nothing of it stays in memory. */
   forgetSegment(segmentId: string): void {
     this.#archived.forget(segmentId);
   }
 
   clearTexts(branchId: string, orderId: string): Promise<number> {
     return this.#histories.clearTexts(branchId, orderId);
-  }
-
-  close(): void {
-    this.#archived.close();
   }
 
   orders(branchId: string, filter: OrderFilter): OrderPage {

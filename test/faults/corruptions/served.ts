@@ -56,7 +56,6 @@ export async function readArchived(directory: string, { orderIds }: Asked): Prom
       served.set(`history ${id}`, await told(() => reader.orderHistory(BRANCH, id, page)));
     }
   } finally {
-    reader.close();
     database.close();
   }
   return served;
