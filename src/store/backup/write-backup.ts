@@ -120,7 +120,12 @@ class BackupRun {
     };
     readBackup({ path: this.#part, into: null, onRead: tell });
     renameSync(this.#part, to);
-    syncPath(dirname(to));
+    try {
+      syncPath(dirname(to));
+    } catch (error) {
+      rmSync(to, { force: true });
+      throw error;
+    }
     return { path: to, bytes, manifest };
   }
 
