@@ -1,5 +1,5 @@
 /** `expeditor archive` as an operator uses it, on a directory that no hub runs on. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -45,4 +45,13 @@ test('S-ARC-12 archive moves what is old, lists it, and brings it back; verify s
   expect(run('archive', '--restore', shift)).toMatch(/^0 brought back: [1-9]\d* orders/);
   expect(run('verify')).toMatch(/^0 clean/);
   expect(figures()).toBe(before);
+});
+
+test('S-ARC-12 a directory without a database is refused in one line, and none is made there', () => {
+  const nowhere = join(data, 'nowhere');
+  for (const command of [['archive'], ['erase', '--order', 'O1']]) {
+    const { code, output } = runCommand([...command, '--data', nowhere]);
+    expect([code, output]).toEqual([1, expect.stringMatching(/nowhere: it holds no database; /)]);
+  }
+  expect(existsSync(nowhere)).toBe(false);
 });

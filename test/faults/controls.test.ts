@@ -1,7 +1,7 @@
 /** What must be found: hubs that promise too early, and disks that forget what they were told to keep. */
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Step } from './recording/steps.js';
+import type { Step } from './recording/step.js';
 import { powerLossPlans, type ImagePlan } from './images/plan.js';
 import type { Recording } from './recording/recorder.js';
 import { recorded } from './recorded.js';

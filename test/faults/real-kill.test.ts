@@ -6,7 +6,7 @@ import { Disk } from './images/disk.js';
 import { powerLossImage } from './images/power-loss.js';
 import type { CommandBook } from './recording/command-book.js';
 import { record } from './recording/recorder.js';
-import type { Step } from './recording/steps.js';
+import type { Step } from './recording/step.js';
 import { Restaurant } from './scenarios/restaurant.js';
 
 /** More than it takes to be killed. */

@@ -1,14 +1,11 @@
 /** `expeditor archive`: what a hub does by itself every hour, for a directory that no hub runs on; the list of the archive, and the way back. */
 import { Command } from 'commander';
-import { systemClock, systemTimers } from '../../base/clock.js';
-import { systemRandom, uuidV7Source } from '../../base/ids.js';
-import { silentLog } from '../../base/log.js';
-import type { Store } from '../../store/port.js';
+import { systemClock } from '../../base/clock.js';
 import { messageOf } from '../../store/sqlite/errors.js';
-import { openSqliteStore } from '../../store/sqlite/open.js';
 import type { SegmentEntry, Upkeep, UpkeepProgress } from '../../store/upkeep.js';
 import { OperatorError } from '../operator-error.js';
 import type { Config } from '../settings.js';
+import { openOfflineStore } from './offline-store.js';
 import { addSettings, configFrom } from './setting-options.js';
 import { openSteps } from './step-progress.js';
 
@@ -30,7 +27,7 @@ export function archiveCommand(): Command {
 
 async function archive(options: Options & Readonly<Record<string, unknown>>): Promise<void> {
   const { config } = configFrom(options);
-  const store = await openStore(config);
+  const store = await openOfflineStore('archive', config.data);
   try {
     const { upkeep } = store;
     if (upkeep === null) throw new Error('an engine on a disk has upkeep');
@@ -38,15 +35,6 @@ async function archive(options: Options & Readonly<Record<string, unknown>>): Pr
   } finally {
     await store.close();
   }
-}
-
-/** What is written later must be on the disk before it is relied on, whatever the hub was told of its commands. */
-function openStore({ data }: Config): Promise<Store> {
-  return openSqliteStore({
-    ...{ directory: data, durability: 'full', log: silentLog },
-    ...{ clock: systemClock, timers: systemTimers },
-    newId: uuidV7Source(systemClock, systemRandom),
-  });
 }
 
 async function carryOut(upkeep: Upkeep, config: Config, options: Options): Promise<string[]> {

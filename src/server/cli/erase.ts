@@ -1,16 +1,15 @@
 /** `expeditor erase`: takes names and notes out of finished orders where no hub runs; a hub that runs does it over HTTP. */
 import { Command } from 'commander';
-import { systemClock, systemTimers } from '../../base/clock.js';
+import { systemClock } from '../../base/clock.js';
 import { systemRandom, uuidV7Source } from '../../base/ids.js';
-import { silentLog } from '../../base/log.js';
 import { eraseOrders, type ErasureReport } from '../../hub/erasure.js';
 import type { Hub } from '../../hub/hub.js';
 import type { Store } from '../../store/port.js';
 import { compactDatabase } from '../../store/sqlite/compact.js';
-import { openSqliteStore } from '../../store/sqlite/open.js';
 import type { FoundPerson, Upkeep } from '../../store/upkeep.js';
 import { OperatorError } from '../operator-error.js';
 import { openOfflineHub } from './offline-hub.js';
+import { openOfflineStore } from './offline-store.js';
 import { addSettings, configFrom } from './setting-options.js';
 
 interface Options {
@@ -51,11 +50,7 @@ async function erase(options: Options & Readonly<Record<string, unknown>>): Prom
     throw new OperatorError('erase', 'both --order and --customer are given', 'give one of them');
   }
   if (options.order !== undefined || options.customer !== undefined) {
-    const store = await openSqliteStore({
-      ...{ directory: config.data, durability: 'full', log: silentLog },
-      ...{ clock: systemClock, timers: systemTimers },
-      newId: uuidV7Source(systemClock, systemRandom),
-    });
+    const store = await openOfflineStore('erase', config.data);
     try {
       say(await carryOut(store, options));
     } finally {

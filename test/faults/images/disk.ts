@@ -3,7 +3,7 @@
  * file's bytes and size are certain once an fsync of it that began after them has returned; a name once an fsync of each
  * directory that it concerns has.
  */
-import type { Step } from '../recording/steps.js';
+import type { Step } from '../recording/step.js';
 import type { Tree } from '../recording/tree.js';
 import {
   applyNames,

@@ -1,6 +1,6 @@
 /** Where a recording is cut for the image of a number. */
 import { Random } from '../../support/random-traffic/random.js';
-import type { Step } from '../recording/steps.js';
+import type { Step } from '../recording/step.js';
 
 export interface ImagePlan {
   readonly number: number;

@@ -16,7 +16,8 @@ import { traceEnded } from '../../support/syscalls.js';
 import { Disk } from '../images/disk.js';
 import { killImage } from '../images/image.js';
 import { CommandBook, type RecordedAnswer, type RecordedCommand } from './command-book.js';
-import { readSteps, type Step } from './steps.js';
+import type { Step } from './step.js';
+import { readSteps } from './steps.js';
 import { recorderCommand } from './trace.js';
 import { readTree, type Tree } from './tree.js';
 
