@@ -11,7 +11,10 @@ import type { PlainRow } from './row-sql.js';
 export const NEWEST_SQL = {
   head: 'SELECT version, lower(hex(hash)) AS hash FROM branch_head WHERE branch_id = ?',
   events: `SELECT version, at, actor, device, command, key, correlation_id, changes, lower(hex(hash)) AS hash
-    FROM sync_event WHERE branch_id = ? ORDER BY version DESC LIMIT ?`,
+    FROM sync_event WHERE branch_id = ? AND version > (
+      SELECT coalesce(max(last_version), 0) FROM archive_segment INDEXED BY archive_segment_version
+      WHERE branch_id = ? AND kind = 'events' AND state <> 'writing')
+    ORDER BY version DESC LIMIT ?`,
   segmentEnd: `SELECT lower(hex(hash_after)) AS hash FROM archive_segment INDEXED BY archive_segment_version
     WHERE branch_id = ? AND kind = 'events' AND last_version = ?`,
 } as const;
@@ -78,8 +81,8 @@ export class NewestEvents {
   *#events(branchId: string, eventsMax: number): Generator<StoredEvent, void> {
     const head = (this.#sql.head.get(branchId) as Link | undefined) ?? NO_EVENT;
     let later: StoredEvent | null = null;
-    // One more, on whose hash the last one rests.
-    const events = this.#sql.events.all(branchId, eventsMax + 1) as StoredEvent[];
+    // One more, on whose hash the last one rests. Those of a segment may be half-way out of the table.
+    const events = this.#sql.events.all(branchId, branchId, eventsMax + 1) as StoredEvent[];
     for (const event of events) {
       if (later === null) expectHead(event, head);
       else {
