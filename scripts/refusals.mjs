@@ -1,12 +1,15 @@
 /**
- * The long form of test/faults/refusals.test.ts: refuses every step of an operation in turn.
- * Usage: npm run refusals -- [--scenario archive|backup|restore|migration]
+ * The long form of the tests of refusals in test/faults: refuses every step of an operation, or of a hub, in turn.
+ * Usage: npm run refusals -- [--scenario archive|backup|restore|migration|hub]
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { scenario: { type: 'string' } } });
-const vitest = ['vitest', 'run', '--project', 'e2e', 'test/faults/refusals.test.ts'];
+const HUB = 'test/faults/hub-refusals.test.ts';
+const OPERATIONS = 'test/faults/refusals.test.ts';
+const files = { hub: [HUB], all: [OPERATIONS, HUB] }[values.scenario ?? 'all'] ?? [OPERATIONS];
+const vitest = ['vitest', 'run', '--project', 'e2e', ...files];
 const only = values.scenario === undefined ? {} : { REFUSALS_OF: values.scenario };
 const { status } = spawnSync('npx', [...vitest, '--disable-console-intercept'], {
   stdio: 'inherit',

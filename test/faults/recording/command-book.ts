@@ -15,6 +15,9 @@ export interface RecordedAnswer {
   readonly result: unknown;
 }
 
+/** What gives commands for a person: a client, or what outlives several of them. */
+export type Till = Pick<Client, 'command' | 'query'>;
+
 /** By table and id, as the wire has it. */
 type Expect = Readonly<Record<string, Readonly<Record<string, number>>>>;
 /** Rows that a command must name the version of. */
@@ -35,7 +38,7 @@ export class CommandBook {
 
   /** Rejects where it is refused: a scenario gives only what is taken. */
   async give<Name extends CommandName>(
-    client: Client,
+    client: Till,
     name: Name,
     payload: CommandPayloads[Name],
     expected: Expected = {},

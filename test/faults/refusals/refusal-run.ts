@@ -10,6 +10,7 @@ import { verifyDatabase } from '../../../src/store/verify/verify-database.js';
 import { MAIN } from '../../support/hub-process.js';
 import { readTree, writeTree, type Tree } from '../recording/tree.js';
 import { OPERATIONS, type Operation, type OperationName } from './operations.js';
+import { strayFiles } from './stray-files.js';
 
 /** By system call: the errors that it can end in on a disk that is full, read-only or broken. */
 const ERRORS = {
@@ -121,12 +122,16 @@ export class RefusalRun {
       if (difference !== null) return `it left a directory that does not verify: ${difference}`;
       if (events !== null && events !== this.#events) return `it left ${String(events)} events`;
     }
+    const strays = isDone ? strayFiles(join(this.#root, 'work')) : [];
+    if (strays.length > 0) return `it left ${strays.join(', ')}`;
     if (isDone) return null;
     const again = this.#run([]);
     if (again.code !== 0) return `the next try failed: ${again.output}`;
     const { difference, events } = await verifyDatabase({ file: this.#file });
     if (difference !== null) return `the next try left ${difference}`;
-    return events === this.#events ? null : `the next try left ${String(events)} events`;
+    if (events !== this.#events) return `the next try left ${String(events)} events`;
+    const left = strayFiles(join(this.#root, 'work'));
+    return left.length === 0 ? null : `the next try left ${left.join(', ')}`;
   }
 }
 

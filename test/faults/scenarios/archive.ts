@@ -10,7 +10,7 @@ import { Restaurant } from './restaurant.js';
 const PAID_IN = 230;
 const ORDERS = 6;
 /** Events of a quiet branch wait for a week until so few will do. */
-const LONG_AGO_MS = 9 * 86_400_000;
+export const LONG_AGO_MS = 9 * 86_400_000;
 const POLL_MS = 20;
 
 /** Under which it is shown what was acknowledged long ago. */
@@ -23,7 +23,7 @@ export interface PastCommit {
   readonly opened: string | null;
 }
 
-function pastOf({ commands, answers }: CommandBook): PastCommit[] {
+export function pastOf({ commands, answers }: CommandBook): PastCommit[] {
   return commands.map(({ key, name, payload }) => ({
     ...{ key, version: answers.get(key)?.version ?? 0 },
     opened: name === 'order.open' && 'order_id' in payload ? String(payload.order_id) : null,
@@ -64,7 +64,7 @@ export function archive(): Scenario {
 }
 
 /** Two that are closed; gives a payment of the first. */
-async function twoShifts(till: Client, book: CommandBook): Promise<string> {
+export async function twoShifts(till: Client, book: CommandBook): Promise<string> {
   const restaurant = new Restaurant(book);
   const first = await restaurant.openShift(till);
   const paid = await restaurant.ringUp(till);

@@ -1,7 +1,6 @@
 /** The moves of a small evening at the demo's branch, given through one or several tills. */
 import { randomUUID } from 'node:crypto';
-import type { Client } from '../../../src/client/client.js';
-import type { CommandBook } from '../recording/command-book.js';
+import type { CommandBook, Till } from '../recording/command-book.js';
 
 const ITEMS = ['halloumi', 'hummus', 'onion-rings', 'baklava'] as const;
 const SUCCESSOR = 'lucy';
@@ -20,12 +19,12 @@ export class Restaurant {
   }
 
   /** Gives the shift's id. */
-  async openShift(till: Client): Promise<string> {
+  async openShift(till: Till): Promise<string> {
     const { records } = await this.#book.give(till, 'shift.open', { opening_float: 10_000 });
     return idIn(records, 'pos_shift');
   }
 
-  async ringUp(till: Client, lines = 2): Promise<RungUp> {
+  async ringUp(till: Till, lines = 2): Promise<RungUp> {
     const rungUp = {
       orderId: randomUUID(),
       lineIds: Array.from({ length: lines }, () => randomUUID()),
@@ -44,7 +43,7 @@ export class Restaurant {
     return rungUp;
   }
 
-  async cook(till: Client, { orderId, lineIds }: RungUp): Promise<void> {
+  async cook(till: Till, { orderId, lineIds }: RungUp): Promise<void> {
     await this.#book.give(till, 'order.send', { order_id: orderId });
     for (const status of ['ready', 'served'] as const) {
       const payload = { order_id: orderId, line_ids: [...lineIds], status };
@@ -53,7 +52,7 @@ export class Restaurant {
   }
 
   /** The whole sum in one payment; gives its id. */
-  async pay(till: Client, { orderId }: RungUp, method: 'cash' | 'card'): Promise<string> {
+  async pay(till: Till, { orderId }: RungUp, method: 'cash' | 'card'): Promise<string> {
     const { header } = await till.query('order.get', { order_id: orderId });
     const payment_id = randomUUID();
     const amount = header.total - header.paid;
@@ -61,28 +60,28 @@ export class Restaurant {
     return payment_id;
   }
 
-  async closeOrder(till: Client, { orderId }: RungUp): Promise<void> {
+  async closeOrder(till: Till, { orderId }: RungUp): Promise<void> {
     const expected = { order_header: [orderId] };
     await this.#book.give(till, 'order.close', { order_id: orderId }, expected);
   }
 
-  async voidLine(till: Client, { orderId, lineIds }: RungUp): Promise<void> {
+  async voidLine(till: Till, { orderId, lineIds }: RungUp): Promise<void> {
     const [line_id = ''] = lineIds;
     const payload = { order_id: orderId, line_id, reason: 'mistake' };
     await this.#book.give(till, 'order.void_line', payload, { order_line: [line_id] });
   }
 
-  async discount(till: Client, { orderId }: RungUp): Promise<void> {
+  async discount(till: Till, { orderId }: RungUp): Promise<void> {
     const payload = { order_id: orderId, kind: 'percent', value: 1_000, reason: 'late' } as const;
     await this.#book.give(till, 'order.discount', payload, { order_header: [orderId] });
   }
 
-  async refund(till: Client, paymentId: string): Promise<void> {
+  async refund(till: Till, paymentId: string): Promise<void> {
     const payload = { payment_id: paymentId, amount: 100, reason: 'cold' };
     await this.#book.give(till, 'payment.refund', payload);
   }
 
-  async payIn(till: Client, shiftId: string): Promise<void> {
+  async payIn(till: Till, shiftId: string): Promise<void> {
     await this.#book.give(till, 'cash.paid_in', {
       shift_id: shiftId,
       amount: 500,
@@ -90,13 +89,13 @@ export class Restaurant {
     });
   }
 
-  async closeShift(till: Client, shiftId: string): Promise<void> {
+  async closeShift(till: Till, shiftId: string): Promise<void> {
     const payload = { shift_id: shiftId, counted_cash: 12_345, carry_over: true };
     await this.#book.give(till, 'shift.close', payload, { pos_shift: [shiftId] });
   }
 
   /** Gives the next shift's id. */
-  async handOver(till: Client, shiftId: string): Promise<string> {
+  async handOver(till: Till, shiftId: string): Promise<string> {
     const payload = { shift_id: shiftId, to_staff_id: SUCCESSOR, counted_cash: 12_000 };
     const expected = { pos_shift: [shiftId] };
     const { records } = await this.#book.give(till, 'shift.handover', payload, expected);
@@ -104,13 +103,13 @@ export class Restaurant {
   }
 
   /** Notes the Z report as a till is shown it. */
-  async showZ(till: Client, shiftId: string): Promise<void> {
+  async showZ(till: Till, shiftId: string): Promise<void> {
     const { report } = await till.query('shift.report', { shift_id: shiftId, kind: 'z' });
     this.#book.shown.set(shiftId, report);
   }
 
   /** All of an order's life. */
-  async serve(till: Client): Promise<RungUp> {
+  async serve(till: Till): Promise<RungUp> {
     const rungUp = await this.ringUp(till);
     await this.cook(till, rungUp);
     await this.pay(till, rungUp, this.#rungUp % 2 === 0 ? 'card' : 'cash');
