@@ -55,7 +55,7 @@ const ORDERS = 2;
 export class HubRun {
   readonly #root = mkdtempSync(join(tmpdir(), 'hub-refusals-'));
   #pristine: Tree = { directories: [], files: new Map() };
-  #past: CommandBook = new CommandBook('past/');
+  readonly #past = new CommandBook('past/');
 
   async prepare(): Promise<void> {
     const directory = join(this.#root, 'pristine');

@@ -13,7 +13,7 @@ const CODES: ReadonlySet<string> = new Set([
   ...['storage_unavailable', 'overloaded', 'draining', 'idempotency_in_progress', 'rate_limited'],
 ]);
 /** The hub closes a link that it owes an answer for 10 s. */
-const ANSWER_MS = 14_000;
+const ANSWER_MS = 20_000;
 const STOP_MS = 30_000;
 const PAUSE_MS = 40;
 const CALLS = 'fsync,fdatasync,pwrite64';
@@ -60,7 +60,7 @@ export class Site {
   #turn = 0;
   /** Requests that are under way. */
   #busy = 0;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
 
   constructor(options: SiteOptions) {
     this.#options = options;
@@ -149,7 +149,7 @@ export class Site {
       return client;
     };
     return {
-      command: (name, payload, options = {}) =>
+      command: (name, payload, options) =>
         this.#ask(name, current, (from) => from.command(name, payload, { ...options, retryMs: 0 })),
       query: (name, ...rest) => this.#ask(name, current, (from) => from.query(name, ...rest)),
     };
