@@ -9,7 +9,7 @@ import { writeRecording } from './run/recording-file.js';
 
 const KEPT = fileURLToPath(new URL('../../build/faults/kept/', import.meta.url));
 /** A whole hub is started on every so many images. */
-const SERVE_EVERY = 40;
+const SERVE_EVERY = 150;
 
 export function recorded(scenario: Scenario): Promise<Recording> {
   // A missing strace fails here, loudly: CI installs it.
