@@ -6,7 +6,7 @@ import type { CommitRequest } from '../../src/store/port.js';
 import { migrate } from '../../src/store/migrations/migrate.js';
 import { encodeRequest } from '../../src/store/sqlite/encode.js';
 import { GroupWriter } from '../../src/store/sqlite/group-writer.js';
-import { REPORT_SQL } from '../../src/store/sqlite/report-reader.js';
+import { REPORT_SQL, ReportReader } from '../../src/store/sqlite/report-reader.js';
 import { summaryPeriods } from '../../src/store/summary-periods.js';
 import { NOON } from '../support/rows.js';
 import { shiftRow } from '../support/store-rows.js';
@@ -113,9 +113,24 @@ test('R-FIG-10 reports find their rows by index', () => {
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all('main', '2026-01', '2026-12') as { detail: string }[];
     expect(plan[0]?.detail, name).toMatch(
-      /^SEARCH .* USING INDEX .*\(branch_id=\? AND (month|business_date)>\? AND/,
+      /^SEARCH .* USING (COVERING )?INDEX .*\(branch_id=\? AND (month|business_date)>\? AND/,
     );
+    // Whoever looks a shift up by its id reads its Z report.
+    if (name === 'shifts') expect(plan[0]?.detail).toContain('COVERING');
   }
+});
+
+test('R-FIG-14 the figures of a range are read once until a shift is closed', () => {
+  const reader = new ReportReader(database);
+  const range = { from: '2026-11-01', to: '2026-11-30' };
+  expect(reader.figures('main', range).shifts).toBe(0);
+  write(closing({ summary: { ...SUMMARY, figures: { ...emptyFigures(), shifts: 1 } } }));
+  expect(reader.figures('main', range).shifts).toBe(1);
+  statements = [];
+  expect(reader.figures('main', range).shifts).toBe(1);
+  expect(statements.filter((sql) => sql.includes('figures'))).toEqual([]);
+  expect(reader.figures('main', { ...range, to: '2026-11-19' }).shifts).toBe(0);
+  expect(reader.figures('other', range).shifts).toBe(0);
 });
 
 test('R-FIG-8 a range is its whole months and the days at its edges', () => {

@@ -13,7 +13,8 @@ CREATE TABLE shift_summary (
   PRIMARY KEY (branch_id, shift_id),
   FOREIGN KEY (branch_id, shift_id) REFERENCES pos_shift (branch_id, id)
 ) STRICT;
-CREATE INDEX shift_summary_date ON shift_summary (branch_id, business_date);
+CREATE INDEX pos_shift_date ON pos_shift (branch_id, business_date, register_id, status, opened_by, opened_at, opening_float,
+  closed_by, closed_at, counted_cash, expected_cash, over_short, z_number, version);
 
 CREATE TABLE day_summary (
   branch_id TEXT NOT NULL REFERENCES branch (id),

@@ -6,7 +6,7 @@ import type { ClosedShift, DateRange, DayTotals } from '../reports.js';
 import { summaryPeriods } from '../summary-periods.js';
 import { columnsOf } from './row-sql.js';
 
-/** `z_report` would be read page by page. */
+/** All that stands in the index: a Z report is some pages long. */
 const SHIFT_COLUMNS = columnsOf('pos_shift')
   .filter(({ name }) => name !== 'z_report')
   .map(({ name }) => `p.${name}`)
@@ -19,16 +19,25 @@ export const REPORT_SQL = {
   dayTotals: `SELECT business_date, shifts, orders, guests, gross, discount, tax, total
     FROM day_summary WHERE branch_id = ? AND business_date BETWEEN ? AND ? ORDER BY business_date`,
   shifts: `SELECT ${SHIFT_COLUMNS}, s.orders AS orders_closed, s.total AS sales_total
-    FROM shift_summary s INDEXED BY shift_summary_date
-    CROSS JOIN pos_shift p ON p.branch_id = s.branch_id AND p.id = s.shift_id
-    WHERE s.branch_id = ? AND s.business_date BETWEEN ? AND ? ORDER BY s.closed_version`,
+    FROM pos_shift p INDEXED BY pos_shift_date
+    CROSS JOIN shift_summary s ON s.branch_id = p.branch_id AND s.shift_id = p.id
+    WHERE p.branch_id = ? AND p.business_date BETWEEN ? AND ? ORDER BY s.closed_version`,
 } as const;
+
+/** Grows with every close, in the transaction that changes summaries; nothing else does. */
+const CLOSES = 'SELECT max(rowid) FROM shift_summary';
+
+/** Ranges whose figures are kept until a shift is closed: some 100 KB each. */
+const KEPT_MAX = 64;
 
 type ShiftRow = ClosedShift['shift'] & { orders_closed: number; sales_total: number };
 
 export class ReportReader {
   readonly #database: Database;
   readonly #sql: Readonly<Record<keyof typeof REPORT_SQL, Statement<string[]>>>;
+  readonly #closes: Statement<[]>;
+  readonly #kept = new Map<string, Figures>();
+  #keptAt: unknown = null;
 
   constructor(database: Database) {
     this.#database = database;
@@ -39,15 +48,19 @@ export class ReportReader {
       dayTotals: prepare('dayTotals'),
       shifts: prepare('shifts'),
     };
+    this.#closes = database.prepare<[]>(CLOSES).pluck();
   }
 
   figures(branchId: string, range: DateRange): Figures {
-    const { months, days } = summaryPeriods(range);
-    const texts = this.#database.transaction(() => [
-      ...(months === null ? [] : this.#sql.months.all(branchId, months.from, months.to)),
-      ...days.flatMap(({ from, to }) => this.#sql.days.all(branchId, from, to)),
-    ])() as string[];
-    return addFigures(texts.map((text) => JSON.parse(text) as Figures));
+    return this.#database.transaction(() => {
+      const closes = this.#closes.get();
+      if (closes !== this.#keptAt) this.#kept.clear();
+      this.#keptAt = closes;
+      const name = JSON.stringify([branchId, range.from, range.to]);
+      const figures = this.#kept.get(name) ?? this.#added(branchId, range);
+      this.#keep(name, figures);
+      return figures;
+    })();
   }
 
   days(branchId: string, { from, to }: DateRange): DayTotals[] {
@@ -60,5 +73,23 @@ export class ReportReader {
       const { orders_closed: orders, sales_total: total, ...shift } = row;
       return { shift, orders, total };
     });
+  }
+
+  #added(branchId: string, range: DateRange): Figures {
+    const { months, days } = summaryPeriods(range);
+    const texts = [
+      ...(months === null ? [] : this.#sql.months.all(branchId, months.from, months.to)),
+      ...days.flatMap(({ from, to }) => this.#sql.days.all(branchId, from, to)),
+    ] as string[];
+    return addFigures(texts.map((text) => JSON.parse(text) as Figures));
+  }
+
+  /** Those asked for last. */
+  #keep(name: string, figures: Figures): void {
+    this.#kept.delete(name);
+    this.#kept.set(name, figures);
+    if (this.#kept.size <= KEPT_MAX) return;
+    const [oldest = name] = this.#kept.keys();
+    this.#kept.delete(oldest);
   }
 }
