@@ -40,7 +40,7 @@ export class SegmentCache<Block> {
     });
   }
 
-  /** Nothing of it is kept from here on. */
+  /** None of its records is kept from here on. */
   forget(segmentId: string): void {
     for (const name of this.#blocks.keys()) {
       if (name.startsWith(`${segmentId} `)) this.#blocks.delete(name);
