@@ -2,14 +2,20 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { ArchivedOrders } from '../archive/archived-orders.js';
 import type { OrderEvent } from './order-fold.js';
-import { saltName, shownPersonal, type PresentRecord, type ShowRow } from './personal.js';
+import {
+  PERSON_SALT_SQL,
+  saltName,
+  shownPersonal,
+  type PresentRecord,
+  type ShowRow,
+} from './personal.js';
 import type { PlainRow } from './row-sql.js';
 
 /** Each by name, so that a test can ask how SQLite finds the rows. */
 export const PRESENT_SQL = {
   header: 'SELECT customer_name, note FROM order_header WHERE branch_id = ? AND id = ?',
   line: 'SELECT note FROM order_line WHERE branch_id = ? AND id = ?',
-  salt: 'SELECT salt FROM personal_salt WHERE branch_id = ? AND table_name = ? AND id = ?',
+  salt: PERSON_SALT_SQL,
 } as const;
 
 type Sql = Readonly<Record<keyof typeof PRESENT_SQL, Statement<string[]>>>;
