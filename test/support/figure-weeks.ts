@@ -164,11 +164,12 @@ export function storedFindings(
   const random = new Random(seed);
   const reader = new ReportReader(database);
   const summaries = database
-    .prepare('SELECT shift_id, figures FROM shift_summary ORDER BY closed_version')
-    .all() as { shift_id: string; figures: string }[];
-  const findings = summaries.flatMap(({ shift_id: id, figures }, index) => {
+    .prepare('SELECT shift_id, business_date, figures FROM shift_summary ORDER BY closed_version')
+    .all() as { shift_id: string; business_date: string; figures: string }[];
+  const findings = summaries.flatMap(({ shift_id: id, business_date: date, figures }, index) => {
     const shift = ended[index];
     if (shift?.id !== id) return [`${id} is summed up out of turn`];
+    if (shift.businessDate !== date) return [`${id} is summed up under ${date}`];
     return factDifferences(
       `stored summary of ${id}`,
       factsIn(JSON.parse(figures) as Figures),
