@@ -3,9 +3,11 @@
  * one), and what a full JSON broadcast of the open orders would have sent in their place. Made from the events in the
  * database by the hub's own Maps, views and codec.
  */
+import type { Database } from 'better-sqlite3';
 import { join } from 'node:path';
 import type { ChangeSet, RowChange, SerialChanges } from '#dist/domain/change-set.js';
 import type { AnyRow, Branch } from '#dist/domain/rows.js';
+import { PERSONAL_COLUMNS } from '#dist/domain/tables.js';
 import { RowChannel } from '#dist/hub/channels/row-channel.js';
 import { project, rowView, type View } from '#dist/hub/channels/views.js';
 import { channelName } from '#dist/protocol/channels.js';
@@ -49,12 +51,38 @@ export function eventsIn(directory: string): readonly Event[] {
         'SELECT version, command, changes FROM sync_event WHERE branch_id = ? ORDER BY version',
       )
       .all(BRANCH);
-    return rows.map(({ changes, ...event }) => ({
-      ...event,
-      changes: JSON.parse(changes) as SerialChanges,
-    }));
+    return rows.map(({ changes, ...event }) => {
+      const told = JSON.parse(changes) as ToldChanges;
+      tellPersonal(database, told);
+      return { ...event, changes: told };
+    });
   } finally {
     database.close();
+  }
+}
+
+interface ToldChanges {
+  readonly [table: string]: {
+    readonly inserted?: readonly ToldRow[];
+    readonly updated?: readonly { readonly id: string; readonly changes: ToldRow }[];
+  };
+}
+type ToldRow = Record<string, unknown>;
+
+/** Events have hashes where screens were sent names and notes: these stand in the rows, and a replay never changes them. */
+function tellPersonal(database: Database, changes: ToldChanges): void {
+  for (const [table, names] of Object.entries(PERSONAL_COLUMNS)) {
+    const { inserted = [], updated = [] } = changes[table] ?? {};
+    const rows = [
+      ...inserted.map((row) => ({ id: row['id'] as string, columns: row })),
+      ...updated.map(({ id, changes: columns }) => ({ id, columns })),
+    ];
+    for (const { id, columns } of rows) {
+      for (const name of names.filter((each) => typeof columns[each] === 'string')) {
+        const sql = `SELECT ${name} FROM ${table} WHERE branch_id = ? AND id = ?`;
+        columns[name] = database.prepare<[string, string]>(sql).pluck().get(BRANCH, id);
+      }
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { recorded } from './recorded.js';
 import { runImages } from './run/image-run.js';
 import { archive } from './scenarios/archive.js';
 import { backup } from './scenarios/backup.js';
+import { ERASED, erasure, type ErasedOrder } from './scenarios/erasure.js';
 import { orders } from './scenarios/orders.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +92,14 @@ describe('the controls', () => {
       );
       expect(found, String(path)).toMatch(/refused: .*\.segment/);
     }
+  });
+
+  it('F-IMG-3 F-IMG-12 an erasure that is answered too early is found', async () => {
+    const erased = await recorded(erasure());
+    const { orderId } = erased.shown.get(ERASED) as ErasedOrder;
+    const [first] = erased.commands;
+    const shown = new Map([[ERASED, { orderId, after: first?.key ?? '' }]]);
+    expect(await firstFound({ ...erased, shown })).toMatch(/is named in/);
   });
 
   it('F-IMG-3 a backup that leaves out its sync is found', async () => {

@@ -46,6 +46,10 @@ export class SmallDisk {
     rmSync(this.#ballast);
   }
 
+  setReadOnly(readOnly: boolean): void {
+    execFileSync('mount', ['-o', `remount,${readOnly ? 'ro' : 'rw'}`, this.path]);
+  }
+
   unmount(): void {
     execFileSync('umount', ['-l', this.path]);
   }

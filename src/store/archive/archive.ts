@@ -1,6 +1,7 @@
 /** The archive as the store has it: one run at a time, what the last stop left finished first, and counts of it all. */
 import type { Timers } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
+import { TaskError } from '../sqlite/tasks/task.js';
 import {
   ArchiveBusy,
   type ArchiveReport,
@@ -152,13 +153,21 @@ export class Archive implements Upkeep {
       return moved;
     } catch (error) {
       this.#counts.archive_failures_total += 1;
-      if (!this.#closed) log.error({ err: error }, 'archiving stopped; nothing is lost');
+      if (!this.#closed) this.#logFault(error);
       throw error;
     } finally {
       this.#counts.archive_seconds_total += (timers.monotonicMs() - begun) / 1_000;
       await work.end();
       await this.#measure().catch(() => undefined);
     }
+  }
+
+  /** Of a store that is being reopened, its own lines tell more. */
+  #logFault(error: unknown): void {
+    const { log } = this.#options;
+    if (error instanceof TaskError && error.kind === 'closed') {
+      log.warn({ reason: error.message }, 'archiving stopped; nothing is lost');
+    } else log.error({ err: error }, 'archiving stopped; nothing is lost');
   }
 
   async #moveWanted(request: ArchiveRequest | null): Promise<Moved> {

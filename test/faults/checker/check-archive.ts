@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { commitsOf, recordsOf, segmentsOf, type Segment } from '../../e2e/crash/segments.js';
 import { PAST, type PastCommit } from '../scenarios/archive.js';
+import { ERASED, type ErasedOrder } from '../scenarios/erasure.js';
 import type { Expectation } from './check-image.js';
 
 const PARTS = [
@@ -28,6 +29,8 @@ export function checkArchive(path: string, branchId: string, expected: Expectati
       ...checkOrders({ database, branchId, segments: orders, wanted: openedIn(expected, past) }),
       ...checkEvents(database, branchId, events),
       ...checkPast(database, branchId, past),
+      ...checkErased(database, orders, expected),
+      ...checkBroughtBack(orders, expected),
     ];
   } finally {
     database.close();
@@ -75,10 +78,10 @@ function checkOrders({ database, branchId, segments, wanted }: Orders): string[]
     note(id, 'the rows');
   }
   const index = all<IndexRow>('SELECT id, segment_id FROM archived_order WHERE branch_id = ?');
-  const filed = new Map(segments.map((each) => [each.id, ordersIn(database, each)]));
+  const filed = new Map(segments.map((each) => [each.id, headersIn(database, each)]));
   const lost = index.filter(({ id, segment_id }) => {
     note(id, segment_id);
-    return filed.get(segment_id)?.filter((order) => order === id).length !== 1;
+    return filed.get(segment_id)?.filter((order) => order.id === id).length !== 1;
   });
   const astray = [...new Set([...wanted, ...places.keys()])].filter(
     (id) => places.get(id)?.length !== 1,
@@ -95,9 +98,14 @@ function checkOrders({ database, branchId, segments, wanted }: Orders): string[]
   ];
 }
 
-function ordersIn(database: Database.Database, segment: Segment): string[] {
-  const records = recordsOf(database, segment) as { order_header: { id: string }[] }[];
-  return records.flatMap(({ order_header }) => order_header.map(({ id }) => id));
+interface Header {
+  readonly id: string;
+  readonly customer_name: string | null;
+}
+
+function headersIn(database: Database.Database, segment: Segment): Header[] {
+  const records = recordsOf(database, segment) as { order_header: Header[] }[];
+  return records.flatMap(({ order_header }) => order_header);
 }
 
 /** That none is missing is the business of whoever reads the whole history. */
@@ -126,4 +134,29 @@ function checkPast(
     if (found.length === 1 && found[0]?.version === version) return [];
     return [`${key} was acknowledged as ${version}, and is there ${found.length} times`];
   });
+}
+
+/** Of an order whose erasure was answered no place tells the guest's name. */
+function checkErased(
+  database: Database.Database,
+  segments: readonly Segment[],
+  { acknowledged, shown }: Expectation,
+): string[] {
+  const erased = shown.get(ERASED) as ErasedOrder | undefined;
+  if (erased === undefined || !acknowledged.has(erased.after)) return [];
+  const rows = database.prepare<[], Header>('SELECT id, customer_name FROM order_header').all();
+  const places = [
+    { place: 'the rows', headers: rows },
+    ...segments.map((each) => ({ place: each.id, headers: headersIn(database, each) })),
+  ];
+  const telling = places.filter(({ headers }) =>
+    headers.some(({ id, customer_name }) => id === erased.orderId && customer_name !== null),
+  );
+  return telling.map(({ place }) => `the guest of an order that was erased is named in ${place}`);
+}
+
+/** Nothing is left in the archive once an operator was told so. */
+function checkBroughtBack(segments: readonly Segment[], { said }: Expectation): string[] {
+  if (said.length === 0) return [];
+  return segments.map(({ id }) => `segment ${id} is there, though all was brought back`);
 }

@@ -24,6 +24,7 @@ function ofData(
 }
 
 const USUAL = ofData();
+const ARCHIVED = ofData((path, expected) => checkArchive(path, BRANCH, expected));
 
 /** By the scenario's name; the rest is held against what is promised of every hub's directory. */
 const BY_SCENARIO: Readonly<Record<string, ImageCheck>> = {
@@ -34,7 +35,9 @@ const BY_SCENARIO: Readonly<Record<string, ImageCheck>> = {
   restore: checkRestore,
   'migration-1': ofData(checkMigration),
   'migration-2': ofData(checkMigration),
-  archive: ofData((path, expected) => checkArchive(path, BRANCH, expected)),
+  archive: ARCHIVED,
+  erasure: ARCHIVED,
+  'bring-back': ARCHIVED,
   close: ofData((path, { shown }) => checkShifts(path, BRANCH, shown)),
 };
 

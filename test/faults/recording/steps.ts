@@ -17,7 +17,7 @@ import { NOT_RECORDED, type Tree } from './tree.js';
 const UNKNOWN = new Set(['fallocate', 'symlink', 'symlinkat', 'pwritev', 'pwritev2']);
 const STANDARD_OUTPUT = 1;
 /** What a command of the command line says when it has done all. */
-const DONE = /^.*(?:read back and whole|restored to ).*$/m;
+const DONE = /^.*(?:read back and whole|restored to |brought back: ).*$/m;
 const ACK = /\{"type":"ack"[^{}]*?"key":"([^"]+)","version":(\d+)/g;
 
 class StepReader {

@@ -1,6 +1,6 @@
 /** A hub that archives at its start the orders of closed shifts and the events before, while tills go on and one order comes back. */
 import type { Client } from '../../../src/client/client.js';
-import type { HubProcess } from '../../support/hub-process.js';
+import { runCommand, type HubProcess } from '../../support/hub-process.js';
 import { CommandBook } from '../recording/command-book.js';
 import { withHubHere } from '../recording/hub-here.js';
 import type { Scenario } from '../recording/recorder.js';
@@ -35,15 +35,8 @@ export function archive(): Scenario {
   return {
     name: 'archive',
     flags: ['--archive-after-hours', '0'],
-    prepare: (directory, book) => {
-      const clock = { now: () => Date.now() - LONG_AGO_MS };
-      // Their keys expire meanwhile: what is left of them to be held against is the commits.
-      const past = new CommandBook('past/');
-      const shifts = async (till: Client): Promise<void> => {
-        payment = await twoShifts(till, past);
-        book.shown.set(PAST, pastOf(past));
-      };
-      return withHubHere(directory, shifts, { clock, rollover: false });
+    prepare: async (directory, book) => {
+      payment = (await pastShifts(directory, book)).paymentId;
     },
     run: async (hub, book) => {
       const tills = [1, 2].map(() => hub.client({ role: 'manager', encoding: 'json' }));
@@ -63,13 +56,39 @@ export function archive(): Scenario {
   };
 }
 
-/** Two that are closed; gives a payment of the first. */
-export async function twoShifts(till: Client, book: CommandBook): Promise<string> {
+interface PaidOrder {
+  readonly orderId: string;
+  readonly paymentId: string;
+}
+
+/** Of which the keys expire meanwhile: what is left to be held against is the commits. Gives an order of them. */
+async function pastShifts(directory: string, book: CommandBook): Promise<PaidOrder> {
+  const clock = { now: () => Date.now() - LONG_AGO_MS };
+  const past = new CommandBook('past/');
+  let order: PaidOrder = { orderId: '', paymentId: '' };
+  const shifts = async (till: Client): Promise<void> => {
+    order = await twoShifts(till, past);
+    book.shown.set(PAST, pastOf(past));
+  };
+  await withHubHere(directory, shifts, { clock, rollover: false });
+  return order;
+}
+
+/** The same, in the archive. */
+export async function archivedShifts(directory: string, book: CommandBook): Promise<PaidOrder> {
+  const order = await pastShifts(directory, book);
+  const { code, output } = runCommand(['archive', '--data', directory]);
+  if (code !== 0) throw new Error(output);
+  return order;
+}
+
+/** Two that are closed; gives an order of the first. */
+export async function twoShifts(till: Client, book: CommandBook): Promise<PaidOrder> {
   const restaurant = new Restaurant(book);
   const first = await restaurant.openShift(till);
   const paid = await restaurant.ringUp(till);
   await restaurant.cook(till, paid);
-  const payment = await restaurant.pay(till, paid, 'card');
+  const paymentId = await restaurant.pay(till, paid, 'card');
   await restaurant.closeOrder(till, paid);
   for (let orders = 1; orders < ORDERS / 2; orders += 1) await restaurant.serve(till);
   const many = Array.from({ length: PAID_IN }, () => restaurant.payIn(till, first));
@@ -77,7 +96,7 @@ export async function twoShifts(till: Client, book: CommandBook): Promise<string
   const second = await restaurant.handOver(till, first);
   for (let orders = 0; orders < ORDERS / 2; orders += 1) await restaurant.serve(till);
   await restaurant.closeShift(till, second);
-  return payment;
+  return { orderId: paid.orderId, paymentId };
 }
 
 /** Resolves when the first run has moved all that there was. */

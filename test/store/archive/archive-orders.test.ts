@@ -8,6 +8,7 @@ import type { Upkeep } from '../../../src/store/upkeep.js';
 import { DATABASE_NAME } from '../../../src/store/sqlite/open.js';
 import type { Book } from '../../support/book.js';
 import { NOON } from '../../support/rows.js';
+import { SmallDisk } from '../../support/small-disk.js';
 import { freshDirectory, openSqlite } from '../../support/sqlite-store.js';
 import { commit, orderRequest } from '../../support/store.js';
 import { writeDay } from '../../support/store-day.js';
@@ -221,6 +222,25 @@ describe('archived orders', () => {
     expect(await upkeep().archive(LATER)).toMatchObject({ orders: 3 });
     expect(existsSync(archive)).toBe(true);
     expect(await everything()).toEqual(before);
+  });
+
+  test('S-ARC-11 a disk that is full or read-only as the file is written fails the run alone', async () => {
+    const before = await everything();
+    const disk = SmallDisk.mount(join(directory.path, 'archive'), 1);
+    try {
+      disk.fill();
+      await expect(upkeep().archive(LATER)).rejects.toThrow('ENOSPC');
+      expect(files()).toEqual(['ballast']);
+      disk.makeRoom();
+      disk.setReadOnly(true);
+      await expect(upkeep().archive(LATER)).rejects.toThrow('EROFS');
+      expect(await everything()).toEqual(before);
+      disk.setReadOnly(false);
+      expect(await upkeep().archive(LATER)).toMatchObject({ orders: 3 });
+      expect(await everything()).toEqual(before);
+    } finally {
+      disk.unmount();
+    }
   });
 });
 
