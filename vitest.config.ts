@@ -7,7 +7,10 @@ const E2E = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/interop/
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // Files of one worker share what they import: to load it for each took most of the time.
+    isolate: false,
+    // One more than CI has cores: what waits for a process leaves them to others.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
@@ -15,8 +18,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...E2E, ...BROWSER],
-          // Files of one worker share what they import: to load it for each took most of the time.
-          isolate: false,
           testTimeout: 10_000,
         },
       },
