@@ -9,8 +9,7 @@ export default defineConfig({
     pool: 'forks',
     // Files of one worker share what they import: to load it for each took most of the time.
     isolate: false,
-    // One more than CI has cores: what waits for a process leaves them to others.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
