@@ -36,12 +36,10 @@ export async function loadOrSeed(options: SeedingOptions): Promise<readonly Load
   return store.load();
 }
 
-const demoSeed = Compile(Seed);
-
 function readDemo(branchId: string): Seed {
   const file = new URL(`../../data/demo/${branchId}.json`, import.meta.url);
   const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  assert(demoSeed.Check(parsed), `${file.pathname} has the form of a seed`);
+  assert(Compile(Seed).Check(parsed), `${file.pathname} has the form of a seed`);
   return parsed;
 }
 
