@@ -1,4 +1,4 @@
-/** Puts the hub together on an open store: first branches, hub, HTTP and WebSockets; and takes it down in order. */
+/** Puts the hub together on an open store: first branches, hub, HTTP and WebSockets. */
 import type { IncomingMessage } from 'node:http';
 import type { ApiContext } from '../api/context.js';
 import { createIdentity } from '../api/identity/identity.js';

@@ -26,7 +26,7 @@ export async function loadOrSeed(options: SeedingOptions): Promise<readonly Load
   const loaded = await store.load();
   const present = new Set(loaded.map(({ branch }) => branch.id));
   if (demo ? present.has('main') : present.size > 0) return loaded;
-  const seeds = demo ? DEMO_BRANCHES.map(readDemo) : [freshBranchSeed()];
+  const seeds = demo ? readDemo() : [freshBranchSeed()];
   const missing = seeds.filter(({ branch }) => !present.has(branch.id));
   await Promise.all(missing.map((seed) => commitSeed(store, seed, clock.now())));
   log.info(
@@ -36,11 +36,14 @@ export async function loadOrSeed(options: SeedingOptions): Promise<readonly Load
   return store.load();
 }
 
-function readDemo(branchId: string): Seed {
-  const file = new URL(`../../data/demo/${branchId}.json`, import.meta.url);
-  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  assert(Compile(Seed).Check(parsed), `${file.pathname} has the form of a seed`);
-  return parsed;
+function readDemo(): Seed[] {
+  const form = Compile(Seed);
+  return DEMO_BRANCHES.map((branchId) => {
+    const file = new URL(`../../data/demo/${branchId}.json`, import.meta.url);
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    assert(form.Check(parsed), `${file.pathname} has the form of a seed`);
+    return parsed;
+  });
 }
 
 async function commitSeed(store: Store, seed: Seed, at: number): Promise<void> {
